@@ -1,0 +1,16 @@
+# Every third-party library, found once, under one target name each.
+find_package(Threads REQUIRED)
+find_package(Poco 1.11 REQUIRED COMPONENTS Foundation Util Net JSON Data DataSQLite Crypto)
+find_package(fmt 9 REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(uv REQUIRED IMPORTED_TARGET libuv>=1.44)
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+find_package(tomlplusplus 3.3 REQUIRED)
+
+# Header-only and without a CMake package on Debian 12.
+foreach(header rapidjson/reader.h tl/expected.hpp CLI/CLI.hpp)
+  string(MAKE_C_IDENTIFIER ${header} name)
+  find_path(BERTH_${name} ${header} REQUIRED)
+endforeach()

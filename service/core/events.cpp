@@ -1,0 +1,69 @@
+#include "service/core/events.h"
+
+#include <array>
+#include <utility>
+
+#include "service/core/json.h"
+
+namespace berth::core {
+namespace {
+
+constexpr std::array<std::string_view, 6> kSeverities{"debug",   "info",  "notice",
+                                                      "warning", "error", "critical"};
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kFiledElsewhere{{
+    {"request", "queue"},
+    {"rate_limit", "upstream"},
+    {"circuit", "upstream"},
+    {"snapshot", "file"},
+    {"throttle", "system"},
+    {"service", "system"},
+    {"config", "system"},
+}};
+
+template <class Kind>
+void id_member(JsonWriter& json, std::string_view name, const Id<Kind>& id) {
+  if (id) json.member(name, id);
+}
+
+}  // namespace
+
+std::string_view to_string(Severity severity) {
+  return kSeverities.at(static_cast<std::size_t>(severity));
+}
+
+std::optional<Severity> parse_severity(std::string_view text) {
+  for (std::size_t i = 0; i < kSeverities.size(); ++i) {
+    if (kSeverities.at(i) == text) return static_cast<Severity>(i);
+  }
+  return std::nullopt;
+}
+
+std::string_view topic_of(std::string_view type) {
+  const std::string_view family = type.substr(0, type.find('.'));
+  for (const auto& [name, topic] : kFiledElsewhere) {
+    if (name == family) return topic;
+  }
+  return family;
+}
+
+std::string to_json(const EventRecord& event) {
+  JsonWriter json;
+  json.begin_object()
+      .member("id", event.id)
+      .member("time", event.time)
+      .member("type", event.type)
+      .member("topic", topic_of(event.type))
+      .member("severity", to_string(event.severity))
+      .member("source", event.source);
+  id_member(json, "session_id", event.session_id);
+  id_member(json, "job_id", event.job_id);
+  id_member(json, "request_id", event.request_id);
+  id_member(json, "connection_id", event.connection_id);
+  if (!event.upstream.empty()) json.member("upstream", event.upstream);
+  id_member(json, "correlation_id", event.correlation_id);
+  json.raw_member("data", event.data).end_object();
+  return json.str();
+}
+
+}  // namespace berth::core

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "service/core/ids.h"
+#include "service/core/time.h"
+
+namespace berth::core {
+
+/// Rising; filters take a minimum.
+enum class Severity { debug, info, notice, warning, error, critical };
+
+std::string_view to_string(Severity severity);
+std::optional<Severity> parse_severity(std::string_view text);
+
+/// A stored fact. `id` and `time` are given by the store at commit: ids rise in commit order and
+/// `time` never falls as they rise. A fact's own time, if another, is `occurred_at` inside `data`.
+struct EventRecord {
+  std::int64_t id = 0;
+  Timestamp time{};
+  std::string type;  ///< `job.finished`
+  Severity severity = Severity::info;
+  std::string source = "berth";
+  std::string client_id;  ///< whose object it is about; scopes what a client sees. Empty = system.
+  SessionId session_id;
+  JobId job_id;
+  RequestId request_id;
+  ConnectionId connection_id;
+  std::string upstream;
+  CorrelationId correlation_id;
+  std::string data = "{}";  ///< a JSON object
+};
+
+/// The topic an event type belongs to: the part before the dot but for the few that the contract
+/// files elsewhere (`request.slow` → `queue`).
+std::string_view topic_of(std::string_view type);
+
+/// The event as the contract shows it.
+std::string to_json(const EventRecord& event);
+
+}  // namespace berth::core

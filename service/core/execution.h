@@ -1,0 +1,128 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "service/core/cancellation.h"
+#include "service/core/error.h"
+#include "service/core/identity.h"
+#include "service/core/job.h"
+#include "service/core/session.h"
+#include "service/core/store.h"
+
+namespace berth::core {
+
+using EnvironmentList = std::vector<std::pair<std::string, std::string>>;
+
+struct SessionRequest {
+  std::string shell;  ///< empty = the configured default
+  std::string cwd;    ///< empty = the caller's
+  EnvironmentList env;
+  bool tty = false;
+  int rows = 24;
+  int cols = 80;
+  std::string name;
+  bool sync = true;
+  Milliseconds wait{0};  ///< how long to wait for a terminal before answering `queued`
+  std::string request_key;
+};
+
+struct SessionView {
+  SessionRecord session;
+  // While it waits for a terminal:
+  bool queued = false;
+  RequestId request_id;
+  std::int64_t position = 0;  ///< from 1
+  Milliseconds eta{0};
+};
+
+struct CommandRequest {
+  std::string command;
+  SessionId session_id;  ///< none: a terminal of its own
+  std::string shell;
+  std::string cwd;
+  EnvironmentList env;
+  std::string stdin_text;
+  bool open_stdin = false;
+  bool tty = false;
+  Milliseconds timeout{0};                ///< from start; 0 = none
+  Milliseconds yield_after{45'000};       ///< from arrival: answer with what there is
+  std::size_t max_output_bytes = 32'768;  ///< per stream
+  std::string request_key;
+  bool sync = true;
+  bool background = false;  ///< answer at once, go on whatever becomes of the request
+};
+
+/// A job with the part of its output that is shown.
+struct JobView {
+  JobRecord job;
+  std::string stdout_text;  ///< valid UTF-8, readable (see text.h)
+  std::string stderr_text;
+  bool truncated = false;
+  bool awaiting_input = false;
+  std::optional<std::int64_t> position;  ///< while queued
+  std::optional<Milliseconds> eta;
+  Milliseconds duration{0};
+};
+
+enum class OutputStream { standard_output, standard_error };
+
+/// One of offset, tail_lines and grep; none = from offset 0.
+struct OutputRequest {
+  JobId job_id;
+  OutputStream stream = OutputStream::standard_output;
+  std::optional<std::int64_t> offset;
+  std::optional<std::int64_t> tail_lines;
+  std::string grep;  ///< RE2; lines that match
+  std::size_t limit = 65'536;
+  Milliseconds wait{0};  ///< at the end of a running job's output: wait this long for more
+};
+
+struct OutputView {
+  JobId job_id;
+  OutputStream stream = OutputStream::standard_output;
+  std::string bytes;  ///< exact; the tool layer makes it readable
+  std::int64_t offset = 0;
+  std::int64_t next_offset = 0;
+  std::int64_t total_bytes = 0;
+  bool eof = false;  ///< the job has ended and next_offset is the end
+};
+
+/// Sessions and commands, as tools and routes see them. Core loop; completions come there too,
+/// possibly before the call returns. A caller sees and touches only what its client owns, unless its
+/// scope is admin: other ids are not_found.
+class Execution {
+ public:
+  template <class T>
+  using Done = std::function<void(Result<T>)>;
+  using Cancel = std::shared_ptr<Cancellation>;  ///< may be null: can't be cancelled
+
+  virtual ~Execution() = default;
+
+  virtual void start_session(const Caller& caller, SessionRequest request, Cancel cancel,
+                             Done<SessionView> done) = 0;
+  virtual void run_command(const Caller& caller, CommandRequest request, Cancel cancel,
+                           Done<JobView> done) = 0;
+  /// Waits up to `wait` for the job to end.
+  virtual void get_job(const Caller& caller, const JobId& id, Milliseconds wait,
+                       std::size_t max_output_bytes, Cancel cancel, Done<JobView> done) = 0;
+  virtual void read_output(const Caller& caller, OutputRequest request, Cancel cancel,
+                           Done<OutputView> done) = 0;
+  /// Interrupts what the job runs, or the session's current command. `after_command` is not valid.
+  virtual void interrupt_job(const Caller& caller, const JobId& id, StopMode how,
+                             Done<void> done) = 0;
+  virtual void interrupt_session(const Caller& caller, const SessionId& id, StopMode how,
+                                 Done<void> done) = 0;
+  virtual void end_session(const Caller& caller, const SessionId& id, StopMode mode,
+                           Done<void> done) = 0;
+  virtual void list_sessions(const Caller& caller, ListFilter filter,
+                             Done<Page<SessionRecord>> done) = 0;
+  virtual void list_jobs(const Caller& caller, ListFilter filter, Done<Page<JobView>> done) = 0;
+};
+
+}  // namespace berth::core

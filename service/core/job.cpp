@@ -1,0 +1,37 @@
+#include "service/core/job.h"
+
+#include <array>
+
+namespace berth::core {
+namespace {
+
+constexpr std::array<std::string_view, 7> kStates{"queued",    "running",   "succeeded", "failed",
+                                                  "cancelled", "timed_out", "lost"};
+constexpr std::array<std::string_view, 4> kStopModes{"after_command", "interrupt", "terminate",
+                                                     "kill"};
+
+template <class Enum, std::size_t Size>
+std::optional<Enum> parse(const std::array<std::string_view, Size>& names, std::string_view text) {
+  for (std::size_t i = 0; i < Size; ++i) {
+    if (names.at(i) == text) return static_cast<Enum>(i);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view to_string(JobState state) { return kStates.at(static_cast<std::size_t>(state)); }
+
+std::optional<JobState> parse_job_state(std::string_view text) {
+  return parse<JobState>(kStates, text);
+}
+
+std::string_view to_string(StopMode mode) {
+  return kStopModes.at(static_cast<std::size_t>(mode));
+}
+
+std::optional<StopMode> parse_stop_mode(std::string_view text) {
+  return parse<StopMode>(kStopModes, text);
+}
+
+}  // namespace berth::core

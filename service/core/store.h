@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "service/core/error.h"
+#include "service/core/events.h"
+#include "service/core/job.h"
+#include "service/core/session.h"
+
+namespace berth::core {
+
+/// How much a committed change must survive.
+enum class Durability {
+  ordinary,  ///< kill -9 of the service (WAL, synchronous=NORMAL): foreground work, connections
+  durable,   ///< loss of power (synchronous=FULL): what was acknowledged for later
+};
+
+/// A token's stored form. `hash` is SHA-256 in hex; the token itself is never stored.
+struct TokenRecord {
+  std::string hash;
+  std::string scope;
+  Timestamp created_at{};
+  std::optional<Timestamp> expires_at;
+};
+
+/// One thing to store. Records are written whole (insert or replace by id).
+using Change = std::variant<ConnectionRecord, SessionRecord, HostRecord, JobRecord, TokenRecord,
+                            EventRecord>;
+
+/// Changes that belong together: all are committed or none.
+struct ChangeSet {
+  std::vector<Change> changes;
+  Durability durability = Durability::ordinary;
+
+  template <class Record>
+  ChangeSet& add(Record record) {
+    changes.emplace_back(std::move(record));
+    return *this;
+  }
+};
+
+/// Where facts are committed before anyone is told. Called on the core loop; `done` is called there
+/// too, in the order of the calls, also with an error (nothing of the set is stored then). An empty
+/// `done` is allowed.
+class ChangeLog {
+ public:
+  using Done = std::function<void(Result<void>)>;
+  virtual ~ChangeLog() = default;
+  virtual void commit(ChangeSet set, Done done) = 0;
+};
+
+/// One page of a list, newest first. `next_cursor` is empty on the last page.
+template <class Record>
+struct Page {
+  std::vector<Record> items;
+  std::string next_cursor;
+};
+
+struct ListFilter {
+  std::string client_id;  ///< empty = all (admin)
+  std::string state;      ///< empty = all; sessions and jobs
+  SessionId session_id;   ///< jobs and events
+  JobId job_id;           ///< events
+  std::string type;       ///< events
+  std::string topic;      ///< events
+  std::int64_t after_event_id = -1;  ///< events: oldest first from here; -1 = newest first
+  std::size_t limit = 50;
+  std::string cursor;
+};
+
+/// Reading what is stored. Called on the core loop; answers there too. Reads never block the loop:
+/// they run on reader threads.
+class Queries {
+ public:
+  template <class T>
+  using Done = std::function<void(Result<T>)>;
+  virtual ~Queries() = default;
+
+  virtual void connections(ListFilter filter, Done<Page<ConnectionRecord>> done) = 0;
+  virtual void sessions(ListFilter filter, Done<Page<SessionRecord>> done) = 0;
+  virtual void jobs(ListFilter filter, Done<Page<JobRecord>> done) = 0;
+  virtual void job(JobId id, Done<JobRecord> done) = 0;  ///< not_found if there is none
+  /// The job that this client made with this key (its own, or its bridge link's).
+  virtual void job_by_key(std::string client_id, std::string request_key, std::string link_key,
+                          Done<std::optional<JobRecord>> done) = 0;
+  virtual void events(ListFilter filter, Done<Page<EventRecord>> done) = 0;
+};
+
+/// What a starting service takes over from the last one. Read once, before the loop runs.
+struct OpenState {
+  std::vector<SessionRecord> sessions;  ///< not ended
+  std::vector<HostRecord> hosts;        ///< not ended
+  std::vector<JobRecord> jobs;          ///< not final
+};
+
+}  // namespace berth::core

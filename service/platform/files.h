@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "service/core/error.h"
+#include "service/platform/descriptor.h"
+
+namespace berth::platform {
+
+/// Creates `path` (and its parents, 0755) as a folder only this user may enter. Refuses a folder
+/// that belongs to another user or is open to others for writing.
+core::Result<void> make_private_folder(const std::string& path, unsigned mode = 0700);
+
+/// Whole file, at most `limit` bytes (too_large above).
+core::Result<std::string> read_file(const std::string& path, std::size_t limit = 16U << 20U);
+
+/// Replaces the file in one step (temporary file, sync, rename): a reader sees old or new.
+core::Result<void> write_file_atomically(const std::string& path, std::string_view text,
+                                         unsigned mode);
+
+core::Result<void> remove_file(const std::string& path);
+/// The folder and all below it; no error if it is not there.
+core::Result<void> remove_folder(const std::string& path);
+
+/// Exclusive lock on a file for the life of the returned descriptor and of this process (also
+/// released by kill -9). `conflict` if another process holds it; the message has its recorded pid.
+core::Result<Descriptor> lock_file(const std::string& path);
+
+/// New file for reading and writing, 0600, close-on-exec; fails if it exists.
+core::Result<Descriptor> create_file(const std::string& path);
+core::Result<Descriptor> open_for_reading(const std::string& path);
+
+/// Up to `length` bytes from `offset`; fewer at the end of the file.
+core::Result<std::string> read_range(int fd, std::uint64_t offset, std::size_t length);
+core::Result<std::uint64_t> file_size(int fd);
+
+/// A second descriptor for the same open file.
+core::Result<Descriptor> duplicate(const Descriptor& descriptor);
+
+}  // namespace berth::platform

@@ -1,0 +1,185 @@
+#include "service/platform/files.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+#include <system_error>
+
+#include "service/platform/posix/errno_error.h"
+
+namespace berth::platform {
+
+core::Error errno_error(std::string_view doing, std::string_view what, int number) {
+  core::ErrorCode code = core::ErrorCode::internal;
+  if (number == ENOENT || number == ENOTDIR || number == ECONNREFUSED) {
+    code = core::ErrorCode::not_found;
+  }
+  if (number == EACCES || number == EPERM) code = core::ErrorCode::permission_denied;
+  if (number == EEXIST) code = core::ErrorCode::conflict;
+  if (number == EMFILE || number == ENFILE || number == EAGAIN || number == ENOMEM) {
+    code = core::ErrorCode::limit_exceeded;
+  }
+  if (number == ENOSPC || number == EIO || number == EDQUOT || number == EROFS) {
+    code = core::ErrorCode::storage_failed;
+  }
+  return {code,
+          fmt::format("{}{}{}: {}", doing, what.empty() ? "" : " ", what,
+                      std::generic_category().message(number)),
+          {},
+          std::nullopt};
+}
+
+core::Result<void> make_private_folder(const std::string& path, unsigned mode) {
+  std::error_code error;
+  const auto parent = std::filesystem::path(path).parent_path();
+  if (!parent.empty()) std::filesystem::create_directories(parent, error);
+  if (error) {
+    return core::fail(errno_error("creating folder", parent.string(), error.value()));
+  }
+  if (mkdir(path.c_str(), static_cast<mode_t>(mode)) == 0) return {};
+  if (errno != EEXIST) return core::fail(errno_error("creating folder", path));
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0) return core::fail(errno_error("looking at", path));
+  if (!S_ISDIR(status.st_mode)) {
+    return core::fail(core::ErrorCode::conflict, fmt::format("{} is not a folder", path));
+  }
+  if (status.st_uid != geteuid()) {
+    return core::fail(core::ErrorCode::permission_denied,
+                      fmt::format("{} belongs to another user (uid {})", path, status.st_uid));
+  }
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    return core::fail(core::ErrorCode::permission_denied,
+                      fmt::format("{} may be written by other users; chmod go-w it", path));
+  }
+  return {};
+}
+
+core::Result<std::string> read_file(const std::string& path, std::size_t limit) {
+  auto file = open_for_reading(path);
+  if (!file) return core::fail(file.error());
+  const auto size = file_size(file->get());
+  if (!size) return core::fail(size.error());
+  if (*size > limit) {
+    return core::fail(core::ErrorCode::too_large,
+                      fmt::format("{} has {} bytes, at most {} are read", path, *size, limit));
+  }
+  std::string text;
+  while (text.size() <= limit) {  // files in /proc report no size: read to the end
+    auto part = read_range(file->get(), text.size(), 64 * 1024);
+    if (!part) return core::fail(part.error());
+    if (part->empty()) break;
+    text += *part;
+  }
+  return text;
+}
+
+namespace {
+
+core::Result<void> write_all(int fd, std::string_view text, const std::string& path) {
+  while (!text.empty()) {
+    const ssize_t count = write(fd, text.data(), text.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return core::fail(errno_error("writing", path));
+    text.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return {};
+}
+
+}  // namespace
+
+core::Result<void> write_file_atomically(const std::string& path, std::string_view text,
+                                         unsigned mode) {
+  const std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
+  unlink(temporary.c_str());
+  const Descriptor file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                             static_cast<mode_t>(mode)));
+  if (!file) return core::fail(errno_error("creating", temporary));
+  auto result = write_all(file.get(), text, temporary);
+  if (result && fchmod(file.get(), static_cast<mode_t>(mode)) != 0) {
+    result = core::fail(errno_error("setting the mode of", temporary));
+  }
+  if (result && fsync(file.get()) != 0) result = core::fail(errno_error("syncing", temporary));
+  if (result && rename(temporary.c_str(), path.c_str()) != 0) {
+    result = core::fail(errno_error("replacing", path));
+  }
+  if (!result) unlink(temporary.c_str());
+  return result;
+}
+
+core::Result<void> remove_file(const std::string& path) {
+  if (unlink(path.c_str()) != 0 && errno != ENOENT) {
+    return core::fail(errno_error("removing", path));
+  }
+  return {};
+}
+
+core::Result<void> remove_folder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+  if (error) return core::fail(errno_error("removing", path, error.value()));
+  return {};
+}
+
+core::Result<Descriptor> lock_file(const std::string& path) {
+  Descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!file) return core::fail(errno_error("opening", path));
+  if (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return core::fail(errno_error("locking", path));
+    const auto holder = read_range(file.get(), 0, 32);
+    return core::fail(core::ErrorCode::conflict,
+                      fmt::format("{} is held by another process (pid {})", path,
+                                  holder && !holder->empty() ? *holder : "unknown"));
+  }
+  const std::string pid = fmt::format("{}", getpid());
+  if (ftruncate(file.get(), 0) != 0) return core::fail(errno_error("writing", path));
+  if (pwrite(file.get(), pid.data(), pid.size(), 0) < 0) {
+    return core::fail(errno_error("writing", path));
+  }
+  return file;
+}
+
+core::Result<Descriptor> create_file(const std::string& path) {
+  Descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!file) return core::fail(errno_error("creating", path));
+  return file;
+}
+
+core::Result<Descriptor> open_for_reading(const std::string& path) {
+  Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return core::fail(errno_error("opening", path));
+  return file;
+}
+
+core::Result<std::string> read_range(int fd, std::uint64_t offset, std::size_t length) {
+  std::string text(length, '\0');
+  std::size_t have = 0;
+  while (have < length) {
+    const ssize_t count =
+        pread(fd, text.data() + have, length - have, static_cast<off_t>(offset + have));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return core::fail(errno_error("reading a file"));
+    if (count == 0) break;
+    have += static_cast<std::size_t>(count);
+  }
+  text.resize(have);
+  return text;
+}
+
+core::Result<std::uint64_t> file_size(int fd) {
+  struct stat status {};
+  if (fstat(fd, &status) != 0) return core::fail(errno_error("looking at a file"));
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+core::Result<Descriptor> duplicate(const Descriptor& descriptor) {
+  Descriptor copy(fcntl(descriptor.get(), F_DUPFD_CLOEXEC, 0));
+  if (!copy) return core::fail(errno_error("duplicating a descriptor"));
+  return copy;
+}
+
+}  // namespace berth::platform

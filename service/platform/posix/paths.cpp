@@ -1,0 +1,71 @@
+#include "service/platform/paths.h"
+
+#include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <vector>
+
+namespace berth::platform {
+namespace {
+
+std::string home_folder() {
+  if (const auto home = environment_variable("HOME"); home && !home->empty()) return *home;
+  passwd entry{};
+  passwd* found = nullptr;
+  std::vector<char> buffer(16 * 1024);
+  if (getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found) == 0 &&
+      found != nullptr) {
+    return found->pw_dir;
+  }
+  return "/";
+}
+
+std::string base_folder(const char* variable, const std::string& below_home) {
+  // XDG: a relative path there is invalid and to be ignored.
+  if (const auto base = environment_variable(variable); base && base->starts_with('/')) {
+    return *base;
+  }
+  return home_folder() + below_home;
+}
+
+}  // namespace
+
+InstancePaths system_paths() {
+  return {"/etc/berth/berthd.toml", "/var/lib/berth", "/run/berth"};
+}
+
+InstancePaths user_paths() {
+  InstancePaths paths;
+  paths.config_file = base_folder("XDG_CONFIG_HOME", "/.config") + "/berth/berthd.toml";
+  paths.data_dir = base_folder("XDG_STATE_HOME", "/.local/state") + "/berth";
+  const auto runtime = environment_variable("XDG_RUNTIME_DIR");
+  paths.runtime_dir = runtime && runtime->starts_with('/')
+                          ? *runtime + "/berth"
+                          : fmt::format("/tmp/berth-{}", geteuid());
+  return paths;
+}
+
+std::string program_folder() {
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? std::string(".") : program.parent_path().string();
+}
+
+std::string current_directory() {
+  std::error_code error;
+  const auto here = std::filesystem::current_path(error);
+  return error ? std::string() : here.string();
+}
+
+std::optional<std::string> environment_variable(const char* name) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in these programs changes the environment
+  const char* value = std::getenv(name);
+  if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+}  // namespace berth::platform

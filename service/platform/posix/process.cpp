@@ -1,0 +1,110 @@
+#include "service/platform/process.h"
+
+#include <dirent.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <string>
+#include <unordered_map>
+
+#include "service/platform/files.h"
+
+namespace berth::platform {
+
+void become_subreaper() { prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+
+void forbid_inspection() { prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+Descriptor open_pidfd(int pid) {
+  return Descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+}
+
+namespace {
+
+/// Parent of a process from /proc/PID/stat; 0 if it is gone. The name in it may hold anything, so
+/// the fields are counted from the last parenthesis.
+int parent_of(int pid) {
+  const auto text = read_file(fmt::format("/proc/{}/stat", pid), 64 * 1024);
+  if (!text) return 0;
+  const std::size_t name_end = text->rfind(')');
+  if (name_end == std::string::npos || name_end + 4 >= text->size()) return 0;
+  int parent = 0;
+  std::from_chars(text->data() + name_end + 4, text->data() + text->size(), parent);
+  return parent;
+}
+
+int to_pid(std::string_view name) {
+  int pid = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
+  return error == std::errc() && end == name.data() + name.size() ? pid : 0;
+}
+
+int number_of(KillSignal signal) {
+  switch (signal) {
+    case KillSignal::interrupt: return SIGINT;
+    case KillSignal::terminate: return SIGTERM;
+    case KillSignal::kill: return SIGKILL;
+    case KillSignal::stop: return SIGSTOP;
+    case KillSignal::resume: return SIGCONT;
+  }
+  return SIGKILL;
+}
+
+}  // namespace
+
+std::vector<int> descendants(int root) {
+  std::unordered_multimap<int, int> children;
+  DIR* folder = opendir("/proc");
+  if (folder == nullptr) return {};
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): this DIR is used by this call only
+  while (const dirent* entry = readdir(folder)) {
+    const int pid = to_pid(entry->d_name);
+    if (pid > 0) children.emplace(parent_of(pid), pid);
+  }
+  closedir(folder);
+  std::vector<int> found{root};
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const auto [first, last] = children.equal_range(found[i]);
+    for (auto child = first; child != last; ++child) found.push_back(child->second);
+  }
+  found.erase(found.begin());
+  return found;
+}
+
+void send_signal(const std::vector<int>& pids, KillSignal signal) {
+  for (int pid : pids) {
+    if (pid > 1) kill(pid, number_of(signal));
+  }
+}
+
+void send_signal_to_group(int group, KillSignal signal) {
+  if (group > 1) kill(-group, number_of(signal));
+}
+
+void reap_orphans(const std::vector<int>& except) {
+  for (;;) {
+    siginfo_t info{};
+    // Looked at first without collecting: a child with an owner is left to its owner.
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return;
+    if (std::ranges::find(except, info.si_pid) != except.end()) return;
+    waitpid(info.si_pid, nullptr, WNOHANG);
+  }
+}
+
+std::uint64_t resident_bytes() {
+  const auto text = read_file("/proc/self/statm", 4096);
+  if (!text) return 0;
+  const std::size_t space = text->find(' ');
+  std::uint64_t pages = 0;
+  std::from_chars(text->data() + space + 1, text->data() + text->size(), pages);
+  return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace berth::platform

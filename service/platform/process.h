@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "service/platform/descriptor.h"
+
+namespace berth::platform {
+
+enum class KillSignal { interrupt, terminate, kill, stop, resume };
+
+/// Orphans below this process become its children instead of init's, so that a tree can be found.
+void become_subreaper();
+
+/// Other processes of this user can't read this process's memory or its /proc/PID entries.
+void forbid_inspection();
+
+/// A descriptor that is readable once `pid` has ended; empty if it is gone already.
+Descriptor open_pidfd(int pid);
+
+/// All processes below `root`, without `root` itself. Processes that start meanwhile may be missed:
+/// ask again after signalling.
+std::vector<int> descendants(int root);
+
+/// Sends to each; processes that are gone are no error.
+void send_signal(const std::vector<int>& pids, KillSignal signal);
+void send_signal_to_group(int group, KillSignal signal);
+
+/// Collects every ended child of this process but `except` (0 = none). For a subreaper.
+void reap_orphans(const std::vector<int>& except);
+
+/// Resident memory of this process in bytes.
+std::uint64_t resident_bytes();
+
+}  // namespace berth::platform
