@@ -1,0 +1,116 @@
+#include "service/runtime/config.h"
+
+namespace berth::runtime {
+namespace {
+
+using Kind = ConfigKey::Kind;
+
+constexpr std::int64_t kSecond = 1'000;
+constexpr std::int64_t kHour = 3'600 * kSecond;
+constexpr std::int64_t kYear = 366 * 24 * kHour;
+
+ConfigKey text(std::string name, std::string explanation, std::string* (*field)(Config&),
+               std::vector<std::string> choices = {}) {
+  ConfigKey key{std::move(name), Kind::text, std::move(explanation)};
+  key.text = field;
+  key.choices = std::move(choices);
+  return key;
+}
+
+ConfigKey list(std::string name, std::string explanation,
+               std::vector<std::string>* (*field)(Config&)) {
+  ConfigKey key{std::move(name), Kind::text_list, std::move(explanation)};
+  key.text_list = field;
+  return key;
+}
+
+ConfigKey integer(std::string name, std::string explanation, std::int64_t minimum,
+                  std::int64_t maximum, std::int64_t* (*field)(Config&)) {
+  ConfigKey key{std::move(name), Kind::integer, std::move(explanation), minimum, maximum};
+  key.integer = field;
+  return key;
+}
+
+ConfigKey duration(std::string name, std::string explanation, std::int64_t minimum,
+                   std::int64_t maximum, core::Milliseconds* (*field)(Config&)) {
+  ConfigKey key{std::move(name), Kind::duration, std::move(explanation), minimum, maximum};
+  key.duration = field;
+  return key;
+}
+
+std::vector<ConfigKey> make_keys() {
+  return {
+      text("service.listen",
+           "Address and port of the HTTP endpoint; port 0 takes a free one. Only loopback addresses "
+           "are served.",
+           [](Config& c) { return &c.service.listen; }),
+      duration("service.stop_deadline",
+               "A stop that takes longer than this is ended by force. Running commands go on.",
+               kSecond, kHour, [](Config& c) { return &c.service.stop_deadline; }),
+      duration("service.idle_exit",
+               "Ends the service when it has had no connection, session and job for so long. 0ms: "
+               "never. Set for instances that a bridge started.",
+               0, kYear, [](Config& c) { return &c.service.idle_exit; }),
+      text("log.level", "Least level that is logged.", [](Config& c) { return &c.log.level; },
+           {"error", "warning", "notice", "information", "debug"}),
+      text("log.format", "How a log line is written, on standard error.",
+           [](Config& c) { return &c.log.format; }, {"text", "json"}),
+      integer("pool.max_sessions",
+              "Terminals in use at once, by sessions and by commands without one. Further requests "
+              "wait in the queue.",
+              1, 4'096, [](Config& c) { return &c.pool.max_sessions; }),
+      text("sessions.shell", "Shell of a session that names none.",
+           [](Config& c) { return &c.sessions.shell; }, {"bash"}),
+      integer("queue.max_length", "Requests that may wait for a terminal; more are refused.", 1,
+              1'000'000, [](Config& c) { return &c.queue.max_length; }),
+      integer("queue.max_per_client",
+              "Requests of one client that may wait for a terminal or a session.", 1, 1'000'000,
+              [](Config& c) { return &c.queue.max_per_client; }),
+      duration("hosts.start_timeout", "Time a terminal has to start.", 100, kHour,
+               [](Config& c) { return &c.hosts.start_timeout; }),
+      duration("hosts.orphan_limit",
+               "A terminal without a service ends this long after its last command is done.",
+               kSecond, kYear, [](Config& c) { return &c.hosts.orphan_limit; }),
+      integer("jobs.max_command_bytes", "Longest text of one command.", 1'024, 8'388'608,
+              [](Config& c) { return &c.jobs.max_command_bytes; }),
+      integer("jobs.max_output_bytes",
+              "Upper bound of max_output_bytes and limit that a caller may ask for.", 1'024,
+              16'777'216, [](Config& c) { return &c.jobs.max_output_bytes; }),
+      integer("http.max_connections", "Open connections; further ones are answered 503.", 16,
+              1'000'000, [](Config& c) { return &c.http.max_connections; }),
+      integer("http.max_body_bytes", "Largest request body outside MCP.", 1'024, 1'073'741'824,
+              [](Config& c) { return &c.http.max_body_bytes; }),
+      duration("http.head_timeout", "Time from a request's first byte to the end of its head.", 100,
+               kHour, [](Config& c) { return &c.http.head_timeout; }),
+      duration("http.idle_timeout", "An idle connection is closed after this.", 100, 24 * kHour,
+               [](Config& c) { return &c.http.idle_timeout; }),
+      duration("http.body_timeout", "Time from the end of the head to the end of the body.", 100,
+               24 * kHour, [](Config& c) { return &c.http.body_timeout; }),
+      list("http.allowed_hosts",
+           "Names beside the loopback ones that a Host header may carry (DNS rebinding).",
+           [](Config& c) { return &c.http.allowed_hosts; }),
+      list("http.allowed_origins",
+           "Web origins beside the service's own that may call it, such as http://localhost:3000.",
+           [](Config& c) { return &c.http.allowed_origins; }),
+      integer("mcp.max_message_bytes", "Largest MCP message.", 65'536, 268'435'456,
+              [](Config& c) { return &c.mcp.max_message_bytes; }),
+      integer("mcp.max_sessions", "MCP sessions over HTTP at once (handshake revisions).", 1,
+              1'000'000, [](Config& c) { return &c.mcp.max_sessions; }),
+      duration("mcp.session_idle_limit", "An MCP session over HTTP ends after this idle time.",
+               kSecond, kYear, [](Config& c) { return &c.mcp.session_idle_limit; }),
+      duration("mcp.link_idle_limit",
+               "How long a bridge that is away finds its calls in memory when it returns.", kSecond,
+               kYear, [](Config& c) { return &c.mcp.link_idle_limit; }),
+      integer("storage.max_pending_changes", "Changes that may wait for the database writer.", 64,
+              10'000'000, [](Config& c) { return &c.storage.max_pending_changes; }),
+  };
+}
+
+}  // namespace
+
+const std::vector<ConfigKey>& config_keys() {
+  static const std::vector<ConfigKey> keys = make_keys();
+  return keys;
+}
+
+}  // namespace berth::runtime

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "service/core/error.h"
+#include "service/loop/loop.h"
+
+namespace berth::runtime {
+
+/// A few threads for work that may block (files) or takes long (large messages), so that the core
+/// loop never does. At most 16,384 tasks wait.
+class WorkerPool {
+ public:
+  WorkerPool(loop::Loop& home, std::size_t threads);
+  ~WorkerPool();  ///< finishes what waits, then joins
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+
+  /// Runs `work` on a worker and `done` with its result on the home loop. Loop thread. Over the bound
+  /// `done` comes with limit_exceeded. `work` must not throw.
+  template <class T>
+  void run(std::function<core::Result<T>()> work, std::function<void(core::Result<T>)> done) {
+    const bool taken = enqueue([this, work = std::move(work), done] {
+      home_.post([done, result = work()]() mutable { done(std::move(result)); });
+    });
+    if (!taken) {
+      done(core::fail(core::ErrorCode::limit_exceeded, "too much work is waiting; try again"));
+    }
+  }
+
+ private:
+  bool enqueue(std::function<void()> task);
+  void work();
+
+  loop::Loop& home_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::function<void()>> tasks_;  // guarded by mutex_
+  bool stopping_ = false;                    // guarded by mutex_
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace berth::runtime
