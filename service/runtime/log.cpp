@@ -5,6 +5,7 @@
 #include <Poco/Logger.h>
 #include <fmt/format.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdio>
 #include <deque>
@@ -32,23 +33,25 @@ std::string_view priority_name(Poco::Message::Priority priority) {
 
 std::string now_text() { return core::to_rfc3339(core::SystemClock().now()); }
 
-std::string json_line(const Poco::Message& message) {
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+std::string json_line(const Poco::Message& message, const Fields& fields) {
   core::JsonWriter json;
   json.begin_object()
       .member("time", now_text())
       .member("level", priority_name(message.getPriority()))
       .member("component", message.getSource())
       .member("message", core::to_valid_utf8(message.getText()));
-  for (const auto& [name, value] : message.getAll()) json.member(name, value);
+  for (const auto& [name, value] : fields) json.member(name, value);
   json.end_object();
   return json.str() + "\n";
 }
 
-std::string text_line(const Poco::Message& message) {
+std::string text_line(const Poco::Message& message, const Fields& fields) {
   std::string line =
       fmt::format("{} {:<8} {}: {}", now_text(), priority_name(message.getPriority()),
                   message.getSource(), core::to_valid_utf8(message.getText()));
-  for (const auto& [name, value] : message.getAll()) {
+  for (const auto& [name, value] : fields) {
     if (value.find_first_of(" \t\n\"=") == std::string::npos && !value.empty()) {
       line += fmt::format(" {}={}", name, value);
     } else {
@@ -60,20 +63,23 @@ std::string text_line(const Poco::Message& message) {
   return line + "\n";
 }
 
-/// Formats on the caller's thread, writes on its own.
+// Set before the first line is logged. Poco's messages can't be asked for the names of their
+// parameters, so a line is rendered here, on the caller's thread, and not by a Poco formatter.
+std::atomic<bool> json_lines = false;
+
+/// Writes finished lines on a thread of its own.
 class StandardErrorChannel final : public Poco::Channel {
  public:
-  explicit StandardErrorChannel(bool json) : json_(json), thread_([this] { write_lines(); }) {}
+  StandardErrorChannel() : thread_([this] { write_lines(); }) {}
 
   void log(const Poco::Message& message) override {
-    std::string line = json_ ? json_line(message) : text_line(message);
     {
       const std::lock_guard lock(mutex_);
       if (lines_.size() >= kMaxWaiting) {
         ++dropped_;
         return;
       }
-      lines_.push_back(std::move(line));
+      lines_.push_back(message.getText());
     }
     wake_.notify_one();
   }
@@ -113,7 +119,6 @@ class StandardErrorChannel final : public Poco::Channel {
     }
   }
 
-  const bool json_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::string> lines_;  // guarded by mutex_
@@ -127,7 +132,8 @@ constexpr const char* kLoggerName = "berth";
 }  // namespace
 
 void start_logging(const std::string& level, const std::string& format) {
-  const Poco::AutoPtr<Poco::Channel> channel(new StandardErrorChannel(format == "json"));
+  json_lines = format == "json";
+  const Poco::AutoPtr<Poco::Channel> channel(new StandardErrorChannel);
   Poco::Logger& logger = Poco::Logger::get(kLoggerName);
   logger.setChannel(channel);
   logger.setLevel(level);
@@ -135,7 +141,7 @@ void start_logging(const std::string& level, const std::string& format) {
 
 void stop_logging() {
   Poco::Logger& logger = Poco::Logger::get(kLoggerName);
-  if (const Poco::AutoPtr<Poco::Channel> channel = logger.getChannel()) {
+  if (Poco::AutoPtr<Poco::Channel> channel = logger.getChannel()) {
     logger.setChannel(nullptr);
     channel->close();
   }
@@ -146,11 +152,13 @@ LogLine::LogLine(std::string_view component, Poco::Message::Priority priority, s
 
 LogLine::~LogLine() {
   static Poco::Logger& logger = Poco::Logger::get(kLoggerName);
-  if (logger.is(message_.getPriority())) logger.log(message_);
+  if (!logger.is(message_.getPriority())) return;
+  message_.setText(json_lines ? json_line(message_, fields_) : text_line(message_, fields_));
+  logger.log(message_);
 }
 
 LogLine& LogLine::with(std::string_view name, std::string_view value) {
-  message_.set(std::string(name), core::to_valid_utf8(value));
+  fields_.emplace_back(name, core::to_valid_utf8(value));
   return *this;
 }
 

@@ -5,6 +5,8 @@
 #include <concepts>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "service/core/ids.h"
 
@@ -42,6 +44,7 @@ class LogLine {
 
  private:
   Poco::Message message_;
+  std::vector<std::pair<std::string, std::string>> fields_;
 };
 
 inline LogLine log_error(std::string_view component, std::string text) {
