@@ -1,8 +1,12 @@
 # berth_library(core SOURCES a.cpp DEPENDS platform LIBRARIES fmt::fmt)
 #   DEPENDS names other Berth folders (the architecture), LIBRARIES third-party targets.
+# Every edge and every library's folder is recorded for tests/unit/architecture.
 set_property(GLOBAL PROPERTY BERTH_EDGES "")
+set_property(GLOBAL PROPERTY BERTH_FOLDERS "")
 
 function(berth_record_edges name depends)
+  file(RELATIVE_PATH folder ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+  set_property(GLOBAL APPEND PROPERTY BERTH_FOLDERS "${name} ${folder}")
   foreach(dependency IN LISTS depends)
     set_property(GLOBAL APPEND PROPERTY BERTH_EDGES "${name} ${dependency}")
   endforeach()
