@@ -13,10 +13,6 @@
 namespace berth::net {
 namespace {
 
-constexpr std::size_t kLongestFrame = kMaxLinkMessage + kMaxLinkHeader;
-// A buffer that one huge message has grown is given back once that message is through.
-constexpr std::size_t kKeptCapacity = 1U << 20U;
-
 bool parse_number(std::string_view text, std::uint64_t& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   return error == std::errc() && end == text.data() + text.size();
@@ -78,39 +74,15 @@ void append_hello(std::string& out, const core::JsonWriter& json) {
 
 }  // namespace
 
-void LinkDecoder::feed(std::string_view bytes) {
-  if (broken_) return;
-  if (begin_ == buffer_.size()) {
-    buffer_.clear();
-    if (buffer_.capacity() > kKeptCapacity) buffer_.shrink_to_fit();
-    scanned_ = 0;
-    begin_ = 0;
-  } else if (begin_ > 0) {
-    buffer_.erase(0, begin_);
-    scanned_ -= begin_;
-    begin_ = 0;
-  }
-  buffer_.append(bytes);
-}
-
 core::Result<std::optional<LinkFrame>> LinkDecoder::next() {
   if (broken_) return core::fail(*broken_);
-  const std::size_t end = buffer_.find('\n', scanned_);
-  const std::size_t have = (end == std::string::npos ? buffer_.size() : end) - begin_;
-  if (have > kLongestFrame) {
-    return fail(core::ErrorCode::too_large,
-                fmt::format("a frame is longer than {} bytes", kLongestFrame));
-  }
-  if (end == std::string::npos) {
-    scanned_ = buffer_.size();
-    return std::nullopt;
-  }
-  const std::string_view line(buffer_.data() + begin_, have);
-  begin_ = end + 1;
-  scanned_ = begin_;
-  const std::optional<LinkFrame> frame = parse_frame(line);
-  if (!frame)
+  const std::optional<LineReader::Line> line = lines_.next();
+  if (!line) return std::nullopt;
+  if (line->too_long) return fail(core::ErrorCode::too_large, "a frame is too long");
+  const std::optional<LinkFrame> frame = parse_frame(line->text);
+  if (!frame) {
     return fail(core::ErrorCode::invalid_argument, "a line is not a frame of berth-bridge/1");
+  }
   if (frame->json.size() > kMaxLinkMessage) {
     return fail(core::ErrorCode::too_large,
                 fmt::format("a message is longer than {} bytes", kMaxLinkMessage));
@@ -118,13 +90,9 @@ core::Result<std::optional<LinkFrame>> LinkDecoder::next() {
   return frame;
 }
 
-core::Result<std::optional<LinkFrame>> LinkDecoder::fail(core::ErrorCode code,
-                                                         std::string_view what) {
-  broken_ = core::Error{code, std::string(what), {}, std::nullopt};
-  buffer_.clear();
-  buffer_.shrink_to_fit();
-  begin_ = 0;
-  scanned_ = 0;
+core::Result<std::optional<LinkFrame>> LinkDecoder::fail(core::ErrorCode code, std::string what) {
+  broken_ = core::Error{code, std::move(what), {}, std::nullopt};
+  lines_ = LineReader(0);
   return core::fail(*broken_);
 }
 

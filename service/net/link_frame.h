@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "service/core/error.h"
+#include "service/net/line_reader.h"
 
 /// berth-bridge/1: the link between one `berth-bridge` process and the service.
 ///
@@ -99,17 +100,15 @@ struct LinkFrame {
 /// Cuts a byte stream into frames. Holds at most one frame and what one feed() brought. One thread.
 class LinkDecoder {
  public:
-  void feed(std::string_view bytes);
+  void feed(std::string_view bytes) { lines_.feed(bytes); }
   /// The next complete frame, nothing if more bytes are needed. After an error (invalid_argument:
   /// not a frame; too_large) the stream can't be used any more: every further call fails alike.
   core::Result<std::optional<LinkFrame>> next();
 
  private:
-  core::Result<std::optional<LinkFrame>> fail(core::ErrorCode code, std::string_view what);
+  core::Result<std::optional<LinkFrame>> fail(core::ErrorCode code, std::string what);
 
-  std::string buffer_;
-  std::size_t begin_ = 0;    // of the frame that is being received
-  std::size_t scanned_ = 0;  // no newline from begin_ to here
+  LineReader lines_{kMaxLinkMessage + kMaxLinkHeader};
   std::optional<core::Error> broken_;
 };
 

@@ -1,0 +1,51 @@
+#include "service/net/line_reader.h"
+
+namespace berth::net {
+namespace {
+
+// A buffer that one huge line has grown is given back once that line is through.
+constexpr std::size_t kKeptCapacity = 1U << 20U;
+
+}  // namespace
+
+void LineReader::feed(std::string_view bytes) {
+  if (begin_ == buffer_.size()) {
+    buffer_.clear();
+    if (buffer_.capacity() > kKeptCapacity) buffer_.shrink_to_fit();
+  } else if (begin_ > 0) {
+    buffer_.erase(0, begin_);
+  }
+  scanned_ -= begin_;
+  begin_ = 0;
+  buffer_.append(bytes);
+}
+
+std::optional<LineReader::Line> LineReader::next() {
+  std::size_t end = buffer_.find('\n', scanned_);
+  if (skipping_) {
+    begin_ = end == std::string::npos ? buffer_.size() : end + 1;
+    scanned_ = begin_;
+    if (end == std::string::npos) return std::nullopt;
+    skipping_ = false;
+    end = buffer_.find('\n', scanned_);
+  }
+  const std::size_t have = (end == std::string::npos ? buffer_.size() : end) - begin_;
+  if (have > longest_) return too_long(end);
+  if (end == std::string::npos) {
+    scanned_ = buffer_.size();
+    return std::nullopt;
+  }
+  const Line line{std::string_view(buffer_).substr(begin_, have), false};
+  begin_ = end + 1;
+  scanned_ = begin_;
+  return line;
+}
+
+std::optional<LineReader::Line> LineReader::too_long(std::size_t end) {
+  skipping_ = end == std::string::npos;
+  begin_ = skipping_ ? buffer_.size() : end + 1;
+  scanned_ = begin_;
+  return Line{{}, true};
+}
+
+}  // namespace berth::net
