@@ -1,0 +1,77 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "service/core/cancellation.h"
+#include "service/core/job.h"
+#include "service/core/store.h"
+#include "service/loop/loop.h"
+#include "service/loop/timer.h"
+
+namespace berth::jobs {
+
+/// A job that is not final yet, or whose end is just being told. The record is what is (about to be)
+/// stored; the rest is known only while it lives.
+struct Job {
+  core::JobRecord record;
+  std::optional<std::string> whole_stdout;  ///< of an ended job, if its host sent it along
+  std::optional<std::string> whole_stderr;
+  /// Its host was not heard of yet since the service started: nothing is said of it until then.
+  bool reconciling = false;
+  bool ending = false;  ///< its end is being stored
+};
+
+using JobPointer = std::shared_ptr<Job>;
+
+/// The live jobs, their stored form and those who wait for their end. Core loop.
+class JobTable {
+ public:
+  enum class WaitEnd { finished, timed_out, cancelled };
+  using OnWaitEnd = std::function<void(WaitEnd)>;
+
+  JobTable(loop::Loop& loop, core::ChangeLog& log);
+
+  JobPointer add(core::JobRecord record);
+  JobPointer find(const core::JobId& id) const;
+  std::size_t size() const { return jobs_.size(); }
+  void for_each(const std::function<void(const JobPointer&)>& visit) const;
+
+  /// The job that this client made in this run of the service with either key. Keys may be empty.
+  std::optional<core::JobId> by_key(const std::string& client_id, const std::string& request_key,
+                                    const std::string& link_key) const;
+  /// False once keys had to be forgotten: then only the store knows them all.
+  bool knows_all_keys() const { return !keys_forgotten_; }
+
+  /// Stores the job as it is now, with `set`'s other changes.
+  void store(const JobPointer& job, core::ChangeSet set, core::ChangeLog::Done done);
+
+  /// Stores a final state; once that is committed calls `done`, ends all waits, forgets the job.
+  void finish(const JobPointer& job, core::ChangeSet set, core::ChangeLog::Done done);
+
+  /// Calls `done` once: when the job's end is committed, at the deadline, or when cancelled.
+  void wait(const JobPointer& job, core::Milliseconds limit,
+            const std::shared_ptr<core::Cancellation>& cancel, OnWaitEnd done);
+
+ private:
+  struct Waiter;
+
+  void remember_key(const core::JobRecord& record, const std::string& key);
+  void end_wait(const core::JobId& id, Waiter* waiter, WaitEnd how);
+
+  loop::Loop& loop_;
+  core::ChangeLog& log_;
+  std::unordered_map<core::JobId, JobPointer> jobs_;
+  std::unordered_map<core::JobId, std::list<std::unique_ptr<Waiter>>> waiters_;
+  std::unordered_map<std::string, core::JobId> keys_;
+  std::deque<std::string> key_order_;  // oldest first, to forget beyond the bound
+  bool keys_forgotten_ = false;
+};
+
+}  // namespace berth::jobs
