@@ -1,0 +1,52 @@
+// The real MCP clients behind one small interface, so that one conversation serves all of them:
+//   era, serverVersion, listTools(), call(name, args, {signal}) -> result, close()
+import { Client as HandshakeClient } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport as HandshakeStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { StreamableHTTPClientTransport as HandshakeHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { Client as DualClient, StreamableHTTPClientTransport as DualHttp } from '@modelcontextprotocol/client';
+import { StdioClientTransport as DualStdio } from '@modelcontextprotocol/client/stdio';
+
+const info = { name: 'berth-e2e', version: '1' };
+
+async function httpArguments(service) {
+  const headers = { Authorization: `Bearer ${await service.token()}` };
+  return [new URL(`${service.endpoint.url}/mcp`), { requestInit: { headers } }];
+}
+
+const stdioArguments = (service) => ({ ...service.bridge, stderr: 'inherit' });
+
+function wrap(client, era, call) {
+  return {
+    era,
+    client,
+    serverVersion: client.getServerVersion(),
+    listTools: async () => (await client.listTools()).tools,
+    call,
+    close: () => client.close(),
+  };
+}
+
+async function connectHandshake(transport) {
+  const client = new HandshakeClient(info);
+  await client.connect(transport);
+  return wrap(client, 'handshake', (name, args = {}, options = {}) =>
+    client.callTool({ name, arguments: args }, undefined, options));
+}
+
+async function connectModern(transport) {
+  const client = new DualClient(info, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
+  await client.connect(transport);
+  return wrap(client, client.getProtocolEra(), (name, args = {}, options = {}) =>
+    client.callTool({ name, arguments: args }, options));
+}
+
+export const connectors = {
+  'sdk 1.32 over stdio': async (service) =>
+    connectHandshake(new HandshakeStdio(stdioArguments(service))),
+  'sdk 1.32 over HTTP': async (service) =>
+    connectHandshake(new HandshakeHttp(...await httpArguments(service))),
+  'client 2.4 over stdio': async (service) =>
+    connectModern(new DualStdio(stdioArguments(service))),
+  'client 2.4 over HTTP': async (service) =>
+    connectModern(new DualHttp(...await httpArguments(service))),
+};
