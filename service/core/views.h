@@ -1,0 +1,21 @@
+#pragma once
+
+#include "service/core/execution.h"
+#include "service/core/json.h"
+
+namespace berth::core {
+
+/// The one JSON form of jobs and sessions, for tools and routes alike (contract: A **job**).
+
+/// Writes one JSON object. With output it is what the caller of the command gets: stdout and stderr
+/// as shown, without the command, which the caller knows. Without, it is a list's entry: the
+/// command and no output.
+void write_job(JsonWriter& json, const JobView& view, bool with_output);
+
+/// Writes one JSON object.
+void write_session(JsonWriter& json, const SessionRecord& session);
+
+/// The directory a job is or was in last; empty while only its session knows it.
+std::string_view current_cwd(const JobRecord& job);
+
+}  // namespace berth::core

@@ -1,0 +1,177 @@
+#include "service/mcp/peer.h"
+
+#include <fmt/format.h>
+
+#include "service/core/json.h"
+#include "service/mcp/batch_reply.h"
+
+namespace berth::mcp {
+namespace {
+
+Outgoing response(const MessageId& id, const RpcResult<std::string>& result) {
+  if (result) return {Outgoing::Kind::response, encode_result(id, *result), 0, false};
+  return {Outgoing::Kind::response, encode_error(id, result.error()), result.error().code, false};
+}
+
+Outgoing nothing() {
+  return {};
+}
+
+void cancel(Calls::Call call, const std::string& reason) {
+  call.cancel->cancel(reason);
+  call.reply(nothing());
+}
+
+}  // namespace
+
+Outgoing refusal(const std::optional<MessageId>& id, const RpcError& error) {
+  return {Outgoing::Kind::response, encode_error(id, error), error.code, true};
+}
+
+void Peer::receive(std::string_view text, const core::Caller& caller, Reply reply) {
+  if (looks_like_batch(text)) return receive_batch(text, caller, reply);
+  const auto message = parse_message(text);
+  if (!message) return reply(refusal(message.error().id, message.error().error));
+  receive(*message, caller, std::move(reply));
+}
+
+void Peer::receive(const Message& message, const core::Caller& caller, Reply reply) {
+  if (message.kind == MessageKind::request) return request(message, caller, std::move(reply));
+  // This server asks its clients nothing, so a response belongs to nothing.
+  if (message.kind == MessageKind::notification) notification(message);
+  reply(nothing());
+}
+
+void Peer::receive_batch(std::string_view text, const core::Caller& caller, const Reply& reply) {
+  const auto refuse = [&](int code, std::string why) {
+    reply(refusal(std::nullopt, {code, std::move(why), {}}));
+  };
+  if (!handshake_ || !has_batches(*handshake_)) {
+    return refuse(kInvalidRequest, "Invalid request: batches exist in revision 2025-03-26 only");
+  }
+  const auto elements = split_batch(text);
+  if (!elements) return reply(refusal(std::nullopt, elements.error()));
+  if (elements->empty() || elements->size() > kMaxBatch) {
+    return refuse(kInvalidRequest,
+                  fmt::format("Invalid request: a batch has 1 to {} messages", kMaxBatch));
+  }
+  const auto batch = std::make_shared<BatchReply>(elements->size(), reply);
+  for (const std::string_view element : *elements) {
+    const Reply part = [batch](Outgoing outgoing) { batch->part(std::move(outgoing)); };
+    const auto message = parse_message(element);
+    if (!message) {
+      part(refusal(message.error().id, message.error().error));
+    } else if (message->method == "initialize") {
+      part(refusal(message->id, {kInvalidRequest, "initialize must not be part of a batch", {}}));
+    } else {
+      receive(*message, caller, part);
+    }
+  }
+}
+
+void Peer::notification(const Message& message) {
+  if (message.method != "notifications/cancelled" || !message.params) return;
+  const core::JsonMember* member = message.params->find("requestId");
+  const auto id = member == nullptr ? std::nullopt : MessageId::from(*member);
+  if (!id) return;
+  if (auto call = calls_->take(*id)) {
+    cancel(std::move(*call), message.params->string("reason").value_or("cancelled by the client"));
+  }
+}
+
+void Peer::request(const Message& message, const core::Caller& caller, Reply reply) {
+  if (message.method == "initialize") return initialize(message, reply);
+  if (calls_->contains(*message.id)) {
+    return reply(refusal(message.id, {kInvalidRequest,
+                                      fmt::format("Invalid request: id {} belongs to a request "
+                                                  "that is not yet answered",
+                                                  message.id->raw),
+                                      {}}));
+  }
+  const auto meta = agree(message);
+  if (!meta) return reply(refusal(message.id, meta.error()));
+  if (calls_->size() >= kMaxInFlight) {
+    return reply(refusal(
+        message.id,
+        {kInternalError, fmt::format("{} requests are in flight; wait for one", kMaxInFlight),
+         R"({"code":"limit_exceeded"})"}));
+  }
+  dispatch(message, *meta, caller, std::move(reply));
+}
+
+/// Finds the revision that governs a request: its own, else the one of the handshake.
+RpcResult<RequestMeta> Peer::agree(const Message& message) {
+  auto meta = read_request_meta(message);
+  if (!meta) return meta;
+  if (meta->revision) {
+    if (meta->client) client_ = *meta->client;
+    return meta;
+  }
+  if (handshake_) {
+    meta->revision = *handshake_;
+  } else if (message.method == "ping") {
+    meta->revision = kLatestHandshake;  // the one request allowed before initialize
+  } else {
+    return rpc_fail(kInvalidParams,
+                    "params._meta[\"io.modelcontextprotocol/protocolVersion\"] is required, or "
+                    "initialize first");
+  }
+  return meta;
+}
+
+void Peer::initialize(const Message& message, const Reply& reply) {
+  const auto requested = message.params ? message.params->string("protocolVersion") : std::nullopt;
+  if (!requested) {
+    return reply(
+        refusal(message.id, {kInvalidParams, "params.protocolVersion must be a string", {}}));
+  }
+  const auto known = parse_revision(*requested);
+  handshake_ = known && !is_modern(*known) ? *known : kLatestHandshake;
+  if (const auto info = message.params->object("clientInfo")) client_ = read_client_info(*info);
+  reply(response(*message.id, server_.initialize_result(*handshake_)));
+}
+
+void Peer::dispatch(const Message& message, const RequestMeta& meta, const core::Caller& caller,
+                    Reply reply) {
+  const MessageId& id = *message.id;
+  auto cancellation = std::make_shared<core::Cancellation>();
+  const std::uint64_t serial = calls_->add({id, cancellation, std::move(reply), 0, std::nullopt});
+  Request request;
+  request.method = message.method;
+  request.params = message.params ? &*message.params : nullptr;
+  request.revision = *meta.revision;
+  request.context = {caller, cancellation, progress_sink(id, serial, meta.progress_token)};
+  server_.handle(std::move(request),
+                 [calls = std::weak_ptr(calls_), id, serial](const RpcResult<std::string>& result) {
+                   const auto alive = calls.lock();
+                   if (!alive) return;
+                   if (auto call = alive->take(id, serial)) call->reply(response(id, result));
+                 });
+}
+
+ProgressSink Peer::progress_sink(const MessageId& id, std::uint64_t serial,
+                                 const std::string& token) const {
+  if (token.empty()) return nullptr;
+  return [calls = std::weak_ptr(calls_), id, serial, token](
+             double progress, std::optional<double> total, std::string_view text) {
+    const auto alive = calls.lock();
+    Calls::Call* call = alive ? alive->find(id, serial) : nullptr;
+    if (call == nullptr || (call->progress && progress <= *call->progress)) return;
+    call->progress = progress;
+    core::JsonWriter params;
+    params.begin_object().raw_member("progressToken", token).member("progress", progress);
+    params.member("total", total);
+    if (!text.empty()) params.member("message", text);
+    params.end_object();
+    const Reply reply = call->reply;  // it may take the call away
+    reply({Outgoing::Kind::notification,
+           encode_notification("notifications/progress", params.view()), 0, false});
+  };
+}
+
+void Peer::cancel_all(const std::string& reason) {
+  const auto calls = calls_;  // a reply may destroy the peer
+  while (auto call = calls->take_any()) cancel(std::move(*call), reason);
+}
+
+}  // namespace berth::mcp

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "service/mcp/message.h"
+#include "service/mcp/revision.h"
+
+namespace berth::mcp {
+
+/// The client software as it names itself; for display only, never for decisions.
+struct ClientInfo {
+  std::string name;
+  std::string version;
+};
+
+/// What a request's `params._meta` says, checked (2026-07-28, basic/index, _meta).
+struct RequestMeta {
+  std::optional<Revision> revision;  ///< only if the request is modern
+  std::optional<ClientInfo> client;
+  std::string progress_token;  ///< raw JSON; empty = no progress wanted
+};
+
+/// True if `_meta` has a per-request protocol field: the request is to be served statelessly.
+bool is_modern_request(const Message& message);
+
+/// The version a modern request names, without judging it; nothing if it names none.
+std::optional<std::string> named_protocol_version(const Message& message);
+
+/// kInvalidParams for a missing or malformed field, kUnsupportedProtocolVersion (with
+/// data.supported and data.requested) for a version that is not served per request.
+RpcResult<RequestMeta> read_request_meta(const Message& message);
+
+/// `name` and `version` of a raw Implementation object; empty strings where they are missing.
+ClientInfo read_client_info(const core::JsonObject& implementation);
+
+/// The error for a version this server does not serve in that way.
+RpcError unsupported_version(std::string_view requested);
+
+}  // namespace berth::mcp

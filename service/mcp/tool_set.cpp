@@ -1,0 +1,68 @@
+#include "service/mcp/tool_set.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "service/core/json.h"
+
+namespace berth::mcp {
+namespace {
+
+constexpr std::size_t kMaxNameLength = 64;
+
+bool is_tool_name(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxNameLength && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+  });
+}
+
+}  // namespace
+
+core::Result<void> ToolSet::add(Tool tool, ToolHandler handler) {
+  const auto refuse = [&](std::string_view why) {
+    return core::fail(core::ErrorCode::invalid_argument, fmt::format("tool {}: {}", tool.name, why),
+                      tool.name);
+  };
+  if (!is_tool_name(tool.name)) return refuse("a name is 1 to 64 letters, digits, _ or -");
+  if (find(tool.name) != nullptr) return refuse("the name is taken");
+  auto input = Schema::load(tool.input_schema);
+  if (!input) return refuse("input " + input.error().message);
+  if (!tool.output_schema.empty()) {
+    if (auto output = Schema::load(tool.output_schema); !output) {
+      return refuse("output " + output.error().message);
+    }
+  }
+  entries_.push_back({std::move(tool), std::move(*input), std::move(handler)});
+  return {};
+}
+
+const ToolSet::Entry* ToolSet::find(std::string_view name) const {
+  const auto found =
+      std::ranges::find_if(entries_, [&](const Entry& entry) { return entry.tool.name == name; });
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+std::string encode_tool(const Tool& tool, Revision revision) {
+  core::JsonWriter json;
+  json.begin_object().member("name", tool.name);
+  if (has_titles(revision)) json.member("title", tool.title);
+  json.member("description", tool.description).raw_member("inputSchema", tool.input_schema);
+  if (has_structured_content(revision) && !tool.output_schema.empty()) {
+    json.raw_member("outputSchema", tool.output_schema);
+  }
+  if (has_annotations(revision)) {
+    const ToolAnnotations& hints = tool.annotations;
+    json.key("annotations").begin_object();
+    json.member("title", tool.title).member("readOnlyHint", hints.read_only);
+    if (!hints.read_only) {
+      json.member("destructiveHint", hints.destructive).member("idempotentHint", hints.idempotent);
+    }
+    json.member("openWorldHint", hints.open_world).end_object();
+  }
+  json.end_object();
+  return json.str();
+}
+
+}  // namespace berth::mcp

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "service/core/error.h"
+#include "service/mcp/revision.h"
+#include "service/mcp/schema.h"
+#include "service/mcp/tool.h"
+
+namespace berth::mcp {
+
+/// The tools a server offers, in the order they were added, which is the order clients see: the
+/// same on every connection and after every restart. Core loop; must outlive the server.
+class ToolSet {
+ public:
+  struct Entry {
+    Tool tool;
+    Schema input;
+    ToolHandler handler;
+  };
+
+  /// invalid_argument if the name is not a tool name, is taken, or a schema uses a keyword that
+  /// arguments could not be checked against.
+  core::Result<void> add(Tool tool, ToolHandler handler);
+
+  const Entry* find(std::string_view name) const;
+  const std::vector<Entry>& entries() const { return entries_; }
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+/// The tool as `tools/list` of that revision shows it: one raw JSON object.
+std::string encode_tool(const Tool& tool, Revision revision);
+
+}  // namespace berth::mcp
