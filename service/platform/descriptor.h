@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,13 +47,21 @@ core::Result<Descriptor> listen_local(const std::string& path);
 /// A connection to the Unix socket at `path`, non-blocking. not_found if nobody listens there.
 core::Result<Descriptor> connect_local(const std::string& path);
 
+/// True once every writer of this pipe (the peer of this socket) has gone, also while unread bytes
+/// are left.
+bool has_hung_up(int fd);
+
+/// Accepts one connection, non-blocking; nothing if none waits.
+core::Result<std::optional<Descriptor>> accept_local(int listening);
+
 struct Received {
   std::size_t bytes = 0;  ///< 0 without would_block: the other side closed
   bool would_block = false;
   std::vector<Descriptor> descriptors;
 };
 
-/// Reads once from a non-blocking Unix socket, with the descriptors that came along (close-on-exec).
+/// Reads once from a non-blocking Unix socket, with the descriptors that came along
+/// (close-on-exec).
 core::Result<Received> receive_with_descriptors(int socket, std::span<char> buffer);
 
 /// Writes once; returns the bytes taken, 0 when the buffer is full. The descriptors travel with the

@@ -13,12 +13,27 @@ namespace berth::platform {
 /// that belongs to another user or is open to others for writing.
 core::Result<void> make_private_folder(const std::string& path, unsigned mode = 0700);
 
+struct FolderOwner {
+  std::uint32_t uid = 0;
+  bool writable_by_others = false;  ///< by group or world
+};
+
+/// Who owns a folder; not_found, or conflict for anything else than a folder (also a link to one).
+core::Result<FolderOwner> folder_owner(const std::string& path);
+
 /// Whole file, at most `limit` bytes (too_large above).
 core::Result<std::string> read_file(const std::string& path, std::size_t limit = 16U << 20U);
 
 /// Replaces the file in one step (temporary file, sync, rename): a reader sees old or new.
 core::Result<void> write_file_atomically(const std::string& path, std::string_view text,
                                          unsigned mode);
+
+/// Replaces the file's content in place (0600 if it is new): for files nobody else reads meanwhile.
+core::Result<void> overwrite_file(const std::string& path, std::string_view text);
+
+/// A new private folder (0700) for temporary files: in the user's runtime folder if there is one,
+/// else in /tmp. Its owner removes it.
+core::Result<std::string> make_temporary_folder(std::string_view prefix);
 
 core::Result<void> remove_file(const std::string& path);
 /// The folder and all below it; no error if it is not there.

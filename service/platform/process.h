@@ -1,6 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "service/platform/descriptor.h"
@@ -28,6 +31,18 @@ void send_signal_to_group(int group, KillSignal signal);
 
 /// Collects every ended child of this process but `except` (0 = none). For a subreaper.
 void reap_orphans(const std::vector<int>& except);
+
+/// Writing to a pipe or socket whose reader has gone is an error, not the end of this process.
+void ignore_broken_pipes();
+
+/// A descriptor that is readable whenever a child of this process has ended since the last
+/// acknowledge_child_end(). Once per process, before it starts threads.
+core::Result<Descriptor> child_end_notifier();
+void acknowledge_child_end(int notifier);
+
+/// The value of a variable in the environment a process was started with; nothing if it has none or
+/// its environment may not be read.
+std::optional<std::string> environment_of(int pid, std::string_view name);
 
 /// Resident memory of this process in bytes.
 std::uint64_t resident_bytes();

@@ -10,7 +10,7 @@
 namespace berth::platform {
 
 struct SpawnOptions {
-  std::string program;  ///< path, or a name searched in PATH
+  std::string program;                   ///< path, or a name searched in PATH
   std::vector<std::string> arguments;    ///< without the program's name
   std::vector<std::string> environment;  ///< `NAME=value`, complete
   std::string directory;                 ///< empty = the caller's

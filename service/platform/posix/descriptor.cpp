@@ -1,6 +1,7 @@
 #include "service/platform/descriptor.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -17,6 +18,11 @@ namespace berth::platform {
 void Descriptor::reset() {
   if (fd_ >= 0) close(fd_);
   fd_ = -1;
+}
+
+bool has_hung_up(int fd) {
+  pollfd entry{fd, POLLRDHUP, 0};
+  return poll(&entry, 1, 0) > 0 && (entry.revents & (POLLHUP | POLLRDHUP | POLLERR)) != 0;
 }
 
 core::Result<std::pair<Descriptor, Descriptor>> socket_pair() {

@@ -8,8 +8,11 @@
 
 #include <array>
 #include <filesystem>
+#include <cstdlib>
 #include <system_error>
+#include <vector>
 
+#include "service/platform/paths.h"
 #include "service/platform/posix/errno_error.h"
 
 namespace berth::platform {
@@ -34,6 +37,15 @@ core::Error errno_error(std::string_view doing, std::string_view what, int numbe
           std::nullopt};
 }
 
+core::Result<FolderOwner> folder_owner(const std::string& path) {
+  struct stat status {};
+  if (lstat(path.c_str(), &status) != 0) return core::fail(errno_error("looking at", path));
+  if (!S_ISDIR(status.st_mode)) {
+    return core::fail(core::ErrorCode::conflict, fmt::format("{} is not a folder", path));
+  }
+  return FolderOwner{status.st_uid, (status.st_mode & (S_IWGRP | S_IWOTH)) != 0};
+}
+
 core::Result<void> make_private_folder(const std::string& path, unsigned mode) {
   std::error_code error;
   const auto parent = std::filesystem::path(path).parent_path();
@@ -43,16 +55,13 @@ core::Result<void> make_private_folder(const std::string& path, unsigned mode) {
   }
   if (mkdir(path.c_str(), static_cast<mode_t>(mode)) == 0) return {};
   if (errno != EEXIST) return core::fail(errno_error("creating folder", path));
-  struct stat status {};
-  if (lstat(path.c_str(), &status) != 0) return core::fail(errno_error("looking at", path));
-  if (!S_ISDIR(status.st_mode)) {
-    return core::fail(core::ErrorCode::conflict, fmt::format("{} is not a folder", path));
-  }
-  if (status.st_uid != geteuid()) {
+  const auto owner = folder_owner(path);
+  if (!owner) return core::fail(owner.error());
+  if (owner->uid != geteuid()) {
     return core::fail(core::ErrorCode::permission_denied,
-                      fmt::format("{} belongs to another user (uid {})", path, status.st_uid));
+                      fmt::format("{} belongs to another user (uid {})", path, owner->uid));
   }
-  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+  if (owner->writable_by_others) {
     return core::fail(core::ErrorCode::permission_denied,
                       fmt::format("{} may be written by other users; chmod go-w it", path));
   }
@@ -96,8 +105,8 @@ core::Result<void> write_file_atomically(const std::string& path, std::string_vi
                                          unsigned mode) {
   const std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
   unlink(temporary.c_str());
-  const Descriptor file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-                             static_cast<mode_t>(mode)));
+  const Descriptor file(
+      open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, static_cast<mode_t>(mode)));
   if (!file) return core::fail(errno_error("creating", temporary));
   auto result = write_all(file.get(), text, temporary);
   if (result && fchmod(file.get(), static_cast<mode_t>(mode)) != 0) {
@@ -109,6 +118,29 @@ core::Result<void> write_file_atomically(const std::string& path, std::string_vi
   }
   if (!result) unlink(temporary.c_str());
   return result;
+}
+
+core::Result<void> overwrite_file(const std::string& path, std::string_view text) {
+  const Descriptor file(
+      open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!file) return core::fail(errno_error("writing", path));
+  return write_all(file.get(), text, path);
+}
+
+core::Result<std::string> make_temporary_folder(std::string_view prefix) {
+  std::vector<std::string> parents;
+  if (const auto runtime = environment_variable("XDG_RUNTIME_DIR");
+      runtime && runtime->starts_with('/')) {
+    parents.push_back(*runtime);
+  }
+  parents.emplace_back("/tmp");
+  core::Error error;
+  for (const std::string& parent : parents) {
+    std::string path = fmt::format("{}/{}XXXXXX", parent, prefix);
+    if (mkdtemp(path.data()) != nullptr) return path;
+    error = errno_error("creating a folder in", parent);
+  }
+  return core::fail(error);
 }
 
 core::Result<void> remove_file(const std::string& path) {

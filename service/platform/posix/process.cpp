@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,12 +16,17 @@
 #include <unordered_map>
 
 #include "service/platform/files.h"
+#include "service/platform/posix/errno_error.h"
 
 namespace berth::platform {
 
-void become_subreaper() { prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+void become_subreaper() {
+  prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
 
-void forbid_inspection() { prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+void forbid_inspection() {
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
 
 Descriptor open_pidfd(int pid) {
   return Descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
@@ -48,11 +54,16 @@ int to_pid(std::string_view name) {
 
 int number_of(KillSignal signal) {
   switch (signal) {
-    case KillSignal::interrupt: return SIGINT;
-    case KillSignal::terminate: return SIGTERM;
-    case KillSignal::kill: return SIGKILL;
-    case KillSignal::stop: return SIGSTOP;
-    case KillSignal::resume: return SIGCONT;
+    case KillSignal::interrupt:
+      return SIGINT;
+    case KillSignal::terminate:
+      return SIGTERM;
+    case KillSignal::kill:
+      return SIGKILL;
+    case KillSignal::stop:
+      return SIGSTOP;
+    case KillSignal::resume:
+      return SIGCONT;
   }
   return SIGKILL;
 }
@@ -96,6 +107,40 @@ void reap_orphans(const std::vector<int>& except) {
     if (std::ranges::find(except, info.si_pid) != except.end()) return;
     waitpid(info.si_pid, nullptr, WNOHANG);
   }
+}
+
+void ignore_broken_pipes() {
+  signal(SIGPIPE, SIG_IGN);
+}
+
+core::Result<Descriptor> child_end_notifier() {
+  sigset_t child_ended;
+  sigemptyset(&child_ended);
+  sigaddset(&child_ended, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &child_ended, nullptr);  // spawn() gives children an empty mask
+  Descriptor notifier(signalfd(-1, &child_ended, SFD_NONBLOCK | SFD_CLOEXEC));
+  if (!notifier) return core::fail(errno_error("watching for ended children"));
+  return notifier;
+}
+
+void acknowledge_child_end(int notifier) {
+  signalfd_siginfo info{};
+  while (read(notifier, &info, sizeof info) > 0) {
+  }
+}
+
+std::optional<std::string> environment_of(int pid, std::string_view name) {
+  const auto block = read_file(fmt::format("/proc/{}/environ", pid), 4U << 20U);
+  if (!block) return std::nullopt;
+  std::string_view rest = *block;
+  while (!rest.empty()) {
+    const std::string_view entry = rest.substr(0, rest.find('\0'));
+    if (entry.size() > name.size() && entry.starts_with(name) && entry[name.size()] == '=') {
+      return std::string(entry.substr(name.size() + 1));
+    }
+    rest.remove_prefix(std::min(entry.size() + 1, rest.size()));
+  }
+  return std::nullopt;
 }
 
 std::uint64_t resident_bytes() {
