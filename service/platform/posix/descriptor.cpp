@@ -1,5 +1,6 @@
 #include "service/platform/descriptor.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -35,17 +36,33 @@ core::Result<std::pair<Descriptor, Descriptor>> socket_pair() {
 
 namespace {
 
-core::Result<sockaddr_un> local_address(const std::string& path) {
+/// An address, and what has to stay open while it is used.
+struct LocalAddress {
   sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) {
-    return core::fail(core::ErrorCode::invalid_argument,
-                      fmt::format("{} is too long for a Unix socket ({} bytes, at most {}); choose "
-                                  "a shorter data or runtime folder",
-                                  path, path.size(), sizeof address.sun_path - 1));
+  Descriptor folder;
+
+  const sockaddr* raw() const { return reinterpret_cast<const sockaddr*>(&address); }
+};
+
+/// sockaddr_un holds 107 bytes. A longer path is reached through a descriptor of its folder, so
+/// that a data folder may be as deep as its owner likes.
+core::Result<LocalAddress> local_address(const std::string& path) {
+  LocalAddress local;
+  local.address.sun_family = AF_UNIX;
+  std::string usable = path;
+  const std::size_t slash = path.rfind('/');
+  if (path.size() >= sizeof local.address.sun_path && slash != std::string::npos) {
+    const std::string folder = path.substr(0, slash + 1);
+    local.folder = Descriptor(open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!local.folder) return core::fail(errno_error("opening", folder));
+    usable = fmt::format("/proc/self/fd/{}{}", local.folder.get(), path.substr(slash));
   }
-  std::memcpy(address.sun_path, path.data(), path.size());
-  return address;
+  if (usable.size() >= sizeof local.address.sun_path) {
+    return core::fail(core::ErrorCode::invalid_argument,
+                      fmt::format("{} is too long a name for a Unix socket", path));
+  }
+  std::memcpy(local.address.sun_path, usable.data(), usable.size());
+  return local;
 }
 
 }  // namespace
@@ -56,7 +73,7 @@ core::Result<Descriptor> listen_local(const std::string& path) {
   Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket) return core::fail(errno_error("creating a socket"));
   unlink(path.c_str());
-  if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0 ||
+  if (bind(socket.get(), address->raw(), sizeof address->address) != 0 ||
       chmod(path.c_str(), 0600) != 0 || listen(socket.get(), 16) != 0) {
     return core::fail(errno_error("listening on", path));
   }
@@ -68,10 +85,20 @@ core::Result<Descriptor> connect_local(const std::string& path) {
   if (!address) return core::fail(address.error());
   Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket) return core::fail(errno_error("creating a socket"));
-  if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) != 0) {
+  if (connect(socket.get(), address->raw(), sizeof address->address) != 0) {
     return core::fail(errno_error("connecting to", path));
   }
   return socket;
+}
+
+core::Result<std::optional<Descriptor>> accept_local(int listening) {
+  int fd = -1;
+  do {
+    fd = accept4(listening, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  } while (fd < 0 && (errno == EINTR || errno == ECONNABORTED));
+  if (fd >= 0) return Descriptor(fd);
+  if (errno == EAGAIN) return std::nullopt;
+  return core::fail(errno_error("accepting a connection"));
 }
 
 namespace {

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include <array>
-#include <filesystem>
 #include <cstdlib>
+#include <filesystem>
 #include <system_error>
 #include <vector>
 

@@ -1,0 +1,211 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "service/core/error.h"
+#include "service/core/ids.h"
+#include "service/core/job.h"
+#include "service/core/time.h"
+#include "service/hostproto/record.h"
+
+namespace berth::hostproto {
+
+/// Output of both streams together up to this many bytes comes with `Finished`, so that the service
+/// need not read the spool of a small command.
+inline constexpr std::size_t kMaxInlineBytes = std::size_t{32} << 10U;
+inline constexpr std::size_t kMaxCommandBytes = std::size_t{8} << 20U;
+
+// --- From the service to the host ---
+
+/// First message of all. With it travel the listening socket and the journal file.
+struct Configure {
+  static constexpr std::uint8_t kType = 1;
+  static constexpr std::size_t kDescriptors = 2;
+  core::HostId host_id;
+  std::string shell;    ///< which dialect: `bash`
+  std::string program;  ///< path, or a name searched in PATH
+  std::string cwd;
+  std::vector<std::string> env;        ///< the shell's whole environment, `NAME=value`
+  core::Milliseconds orphan_limit{0};  ///< how long to wait, idle, for a service
+};
+
+/// Runs one command. With it travel the spool files of stdout and stderr. Answered by `Accepted` or
+/// `Rejected`; a job that is known already is accepted again and not run again.
+struct Run {
+  static constexpr std::uint8_t kType = 2;
+  static constexpr std::size_t kDescriptors = 2;
+  core::JobId job_id;
+  std::string command;
+  std::string cwd;               ///< for this command only; empty = the session's
+  std::vector<std::string> env;  ///< for this command only, `NAME=value`
+  core::StdinMode stdin_mode = core::StdinMode::empty;
+  std::string stdin_text;         ///< first bytes of its stdin
+  core::Milliseconds timeout{0};  ///< from start; 0 = none
+};
+
+/// Changes the session itself: directory and variables stay. For a warm terminal that is given to
+/// a session. Answered by `Prepared`.
+struct Prepare {
+  static constexpr std::uint8_t kType = 3;
+  static constexpr std::size_t kDescriptors = 0;
+  std::string cwd;               ///< empty = as it is
+  std::vector<std::string> env;  ///< exported, `NAME=value`
+};
+
+/// Signals a command's process tree. One that is not running any more is no error.
+struct Interrupt {
+  static constexpr std::uint8_t kType = 4;
+  static constexpr std::size_t kDescriptors = 0;
+  core::JobId job_id;  ///< empty = whatever runs
+  core::StopMode how = core::StopMode::interrupt;
+};
+
+/// Feeds a command that was started with an open stdin.
+struct Input {
+  static constexpr std::uint8_t kType = 5;
+  static constexpr std::size_t kDescriptors = 0;
+  core::JobId job_id;
+  std::string bytes;
+  bool eof = false;
+};
+
+/// First message on every link but the first: the host replays what its journal has after
+/// `after_seq`, then says what runs (`Running`).
+struct Resume {
+  static constexpr std::uint8_t kType = 6;
+  static constexpr std::size_t kDescriptors = 0;
+  std::int64_t after_seq = 0;
+};
+
+/// The service has committed everything up to `up_to_seq`.
+struct Trim {
+  static constexpr std::uint8_t kType = 7;
+  static constexpr std::size_t kDescriptors = 0;
+  std::int64_t up_to_seq = 0;
+};
+
+/// Ends the terminal: after its command, by interrupting it (then harder), or at once.
+struct End {
+  static constexpr std::uint8_t kType = 8;
+  static constexpr std::size_t kDescriptors = 0;
+  core::StopMode mode = core::StopMode::interrupt;
+};
+
+/// Answered by `Pong`.
+struct Ping {
+  static constexpr std::uint8_t kType = 9;
+  static constexpr std::size_t kDescriptors = 0;
+};
+
+// --- From the host to the service ---
+
+/// A shell waits for commands: the first one, or a new one after the last has ended.
+struct Ready {
+  static constexpr std::uint8_t kType = 65;
+  static constexpr std::size_t kDescriptors = 0;
+  std::int64_t shell_pid = 0;
+  std::string shell_version;
+  std::string cwd;
+  bool restarted = false;
+};
+
+/// In the journal before the command starts. `seq` counts journal records, from 1.
+struct Accepted {
+  static constexpr std::uint8_t kType = 66;
+  static constexpr std::size_t kDescriptors = 0;
+  std::int64_t seq = 0;
+  core::JobId job_id;
+};
+
+struct Started {
+  static constexpr std::uint8_t kType = 67;
+  static constexpr std::size_t kDescriptors = 0;
+  core::JobId job_id;
+  core::Timestamp started_at{};
+};
+
+/// Bytes in the spools so far; at most every 50 ms and only when they have changed.
+struct Progress {
+  static constexpr std::uint8_t kType = 68;
+  static constexpr std::size_t kDescriptors = 0;
+  core::JobId job_id;
+  std::int64_t stdout_bytes = 0;
+  std::int64_t stderr_bytes = 0;
+};
+
+/// The command has ended and all its output is in the spools. In the journal without the inline
+/// bytes.
+struct Finished {
+  static constexpr std::uint8_t kType = 69;
+  static constexpr std::size_t kDescriptors = 0;
+  std::int64_t seq = 0;
+  core::JobId job_id;
+  std::optional<std::int64_t> exit_code;
+  std::string signal;  ///< `SIGKILL`; empty unless a signal ended it
+  bool timed_out = false;
+  std::int64_t stdout_bytes = 0;
+  std::int64_t stderr_bytes = 0;
+  std::string cwd;  ///< the session's directory afterwards
+  core::Timestamp started_at{};
+  core::Timestamp finished_at{};
+  bool shell_restarted = false;
+  std::string message;  ///< what an agent must know besides
+  /// Both or none; see kMaxInlineBytes.
+  std::optional<std::string> stdout_inline;
+  std::optional<std::string> stderr_inline;
+};
+
+struct Rejected {
+  static constexpr std::uint8_t kType = 70;
+  static constexpr std::size_t kDescriptors = 0;
+  core::JobId job_id;
+  core::Error error;
+};
+
+/// End of the replay that `Resume` asked for.
+struct Running {
+  static constexpr std::uint8_t kType = 71;
+  static constexpr std::size_t kDescriptors = 0;
+  core::JobId job_id;  ///< empty = idle
+  std::int64_t stdout_bytes = 0;
+  std::int64_t stderr_bytes = 0;
+  std::string cwd;
+};
+
+/// The terminal is over; the host exits. In the journal.
+struct ShellEnded {
+  static constexpr std::uint8_t kType = 72;
+  static constexpr std::size_t kDescriptors = 0;
+  std::int64_t seq = 0;
+  std::string message;
+};
+
+struct Prepared {
+  static constexpr std::uint8_t kType = 73;
+  static constexpr std::size_t kDescriptors = 0;
+  std::optional<core::Error> error;
+  std::string cwd;
+};
+
+struct Pong {
+  static constexpr std::uint8_t kType = 74;
+  static constexpr std::size_t kDescriptors = 0;
+};
+
+using Message = std::variant<Configure, Run, Prepare, Interrupt, Input, Resume, Trim, End, Ping,
+                             Ready, Accepted, Started, Progress, Finished, Rejected, Running,
+                             ShellEnded, Prepared, Pong>;
+
+std::string encode(const Message& message);
+
+/// Nothing for a type this release does not know: it is to be passed over.
+core::Result<std::optional<Message>> decode(const Record& record);
+
+/// How many descriptors travel with a message.
+std::size_t descriptor_count(const Message& message);
+
+}  // namespace berth::hostproto
