@@ -117,6 +117,9 @@ std::vector<std::string> check_layers(const Graph& graph) {
   std::vector<std::string> violations;
   for (const auto& [folder, uses] : graph) {
     for (const auto& dependency : uses) {
+      if (graph.count(dependency) == 0) {
+        violations.push_back(folder + " -> " + dependency + ": no berth_library() defines it");
+      }
       const bool into_api = starts_with(dependency, "api/");
       const bool into_storage = starts_with(dependency, "storage/");
       const bool allowed = folder == "service/daemon" ||

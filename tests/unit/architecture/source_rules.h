@@ -33,8 +33,8 @@ std::vector<std::string> check_conditionals(const std::vector<SourceFile>& files
 /// A file is about one thing; one that outgrows the limit is about several.
 std::vector<std::string> check_lengths(const std::vector<SourceFile>& files);
 
-/// `api` and `storage` never see each other, only service/daemon sees them; nothing depends on a
-/// program's folder.
+/// Every edge leads to a folder. `api` and `storage` never see each other, only service/daemon sees
+/// both; nothing depends on a program's folder.
 std::vector<std::string> check_layers(const Graph& graph);
 
 }  // namespace berth::architecture

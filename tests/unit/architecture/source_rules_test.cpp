@@ -56,15 +56,18 @@ TEST(SourceRules, LengthsAreBounded) {
 }
 
 TEST(SourceRules, ApiAndStorageAreBlindToEachOther) {
-  EXPECT_THAT(check_layers(parse_graph("service/daemon api/http storage/sqlite\n"
+  EXPECT_THAT(check_layers(parse_graph("api/http\nstorage/sqlite\n"
+                                       "service/daemon api/http storage/sqlite\n"
                                        "api/mcp api/http\nstorage/stores storage/sqlite\n")),
               IsEmpty());
-  EXPECT_THAT(check_layers(parse_graph("api/http storage/sqlite\n")),
+  EXPECT_THAT(check_layers(parse_graph("api/http storage/sqlite\nstorage/sqlite\n")),
               ElementsAre(HasSubstr("api/http -> storage/sqlite")));
-  EXPECT_THAT(check_layers(parse_graph("service/jobs storage/stores\n")),
+  EXPECT_THAT(check_layers(parse_graph("service/jobs storage/stores\nstorage/stores\n")),
               ElementsAre(HasSubstr("service/jobs -> storage/stores")));
-  EXPECT_THAT(check_layers(parse_graph("service/tools service/daemon\n")),
+  EXPECT_THAT(check_layers(parse_graph("service/tools service/daemon\nservice/daemon\n")),
               ElementsAre(HasSubstr("a program is not a library")));
+  EXPECT_THAT(check_layers(parse_graph("service/jobs service/jbos\n")),
+              ElementsAre(HasSubstr("no berth_library() defines it")));
 }
 
 }  // namespace
