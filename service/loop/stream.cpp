@@ -34,7 +34,14 @@ void Stream::Handle::close() {
 }
 
 void Stream::Handle::end(std::optional<core::Error> error) {
-  if (closed || ended) return;
+  if (closed) return;
+  if (error) broken = true;
+  if (ended) {
+    // A write failed after the other side's end, which the reader knows of: what waited is gone.
+    const auto callback = on_drained;
+    if (error && callback) callback();
+    return;
+  }
   ended = true;
   uv_read_stop(&stream);
   const OnEnd callback = std::move(on_end);
@@ -44,7 +51,9 @@ void Stream::Handle::end(std::optional<core::Error> error) {
 
 Stream::Stream(Handle* handle) : handle_(handle) {}
 
-Stream::~Stream() { handle_->close(); }
+Stream::~Stream() {
+  handle_->close();
+}
 
 core::Result<std::unique_ptr<Stream>> Stream::adopt(Loop& loop, int fd) {
   auto* handle = new Handle;
@@ -89,12 +98,14 @@ void Stream::start_reading(OnData on_data, OnEnd on_end) {
       });
 }
 
-void Stream::stop_reading() { uv_read_stop(&handle_->stream); }
+void Stream::stop_reading() {
+  uv_read_stop(&handle_->stream);
+}
 
 void Stream::write(std::string bytes) {
-  if (handle_->closed || handle_->ended || bytes.empty()) return;
+  if (handle_->closed || handle_->broken || bytes.empty()) return;
   std::size_t sent = 0;
-  if (handle_->pending == 0) {
+  if (handle_->stream.write_queue_size == 0) {
     const uv_buf_t buffer = uv_buf_init(bytes.data(), static_cast<unsigned>(bytes.size()));
     const int status = uv_try_write(&handle_->stream, &buffer, 1);
     if (status >= 0) sent = static_cast<std::size_t>(status);
@@ -103,18 +114,16 @@ void Stream::write(std::string bytes) {
   auto* write = new WriteRequest;
   write->bytes = std::move(bytes);
   write->request.data = write;
-  handle_->pending += write->bytes.size() - sent;
-  const uv_buf_t rest = uv_buf_init(write->bytes.data() + sent,
-                                    static_cast<unsigned>(write->bytes.size() - sent));
-  const int status = uv_write(
-      &write->request, &handle_->stream, &rest, 1, [](uv_write_t* request, int result) {
+  const uv_buf_t rest =
+      uv_buf_init(write->bytes.data() + sent, static_cast<unsigned>(write->bytes.size() - sent));
+  const int status =
+      uv_write(&write->request, &handle_->stream, &rest, 1, [](uv_write_t* request, int result) {
         const std::unique_ptr<WriteRequest> done(static_cast<WriteRequest*>(request->data));
         Handle* self = Handle::of(reinterpret_cast<uv_handle_t*>(request->handle));
         if (self->closed) return;
-        self->pending = request->handle->write_queue_size;
         if (result < 0) {
           self->end(uv_error(result, "writing"));
-        } else if (self->pending == 0 && self->on_drained) {
+        } else if (self->stream.write_queue_size == 0 && self->on_drained) {
           const auto callback = self->on_drained;
           callback();
         }
@@ -125,7 +134,10 @@ void Stream::write(std::string bytes) {
   }
 }
 
-std::size_t Stream::pending_bytes() const { return handle_->pending; }
+std::size_t Stream::pending_bytes() const {
+  // libuv's own count goes down as a long write proceeds, not only at its end.
+  return handle_->broken ? 0 : handle_->stream.write_queue_size;
+}
 
 void Stream::on_drained(std::function<void()> callback) {
   handle_->on_drained = std::move(callback);
@@ -135,13 +147,12 @@ void Stream::shutdown(std::function<void()> done) {
   if (handle_->closed) return;
   handle_->on_shutdown = std::move(done);
   auto* request = new uv_shutdown_t;
-  const int status =
-      uv_shutdown(request, &handle_->stream, [](uv_shutdown_t* raw, int) {
-        const std::unique_ptr<uv_shutdown_t> finished(raw);
-        Handle* self = Handle::of(reinterpret_cast<uv_handle_t*>(raw->handle));
-        const auto callback = std::move(self->on_shutdown);
-        if (callback) callback();
-      });
+  const int status = uv_shutdown(request, &handle_->stream, [](uv_shutdown_t* raw, int) {
+    const std::unique_ptr<uv_shutdown_t> finished(raw);
+    Handle* self = Handle::of(reinterpret_cast<uv_handle_t*>(raw->handle));
+    const auto callback = std::move(self->on_shutdown);
+    if (callback) callback();
+  });
   if (status != 0) {  // already broken: nothing is left to flush
     delete request;
     const auto callback = std::move(handle_->on_shutdown);

@@ -13,13 +13,15 @@
 
 namespace berth::loop {
 
-/// A byte stream over TCP, a Unix socket or a pipe. Loop thread. Destroying it closes it at once and
-/// drops what is not yet written; after that no callback comes. Callbacks may destroy the stream.
+/// A byte stream over TCP, a Unix socket or a pipe. Loop thread. Destroying it closes it at once
+/// and drops what is not yet written; after that no callback comes. Callbacks may destroy the
+/// stream.
 class Stream {
  public:
   /// Bytes as they come; valid during the call only.
   using OnData = std::function<void(std::string_view bytes)>;
   /// The other side closed (`error` is empty) or the stream broke. Comes once; reading has stopped.
+  /// After a mere close writing is still possible: it may have been a half-close.
   using OnEnd = std::function<void(const std::optional<core::Error>& error)>;
 
   /// Takes over an open descriptor: a connected socket (TCP or Unix) or a pipe end.

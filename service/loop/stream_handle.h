@@ -6,8 +6,8 @@
 
 namespace berth::loop {
 
-/// Private to this folder: the libuv side of a Stream. It outlives the Stream until libuv has called
-/// back for the last time.
+/// Private to this folder: the libuv side of a Stream. It outlives the Stream until libuv has
+/// called back for the last time.
 struct Stream::Handle {
   union {
     uv_handle_t handle;
@@ -19,9 +19,9 @@ struct Stream::Handle {
   OnEnd on_end;
   std::function<void()> on_drained;
   std::function<void()> on_shutdown;
-  std::size_t pending = 0;
   bool closed = false;
-  bool ended = false;
+  bool ended = false;   // nothing more is read
+  bool broken = false;  // nothing more is written either
 
   Handle() : handle{} {}
 

@@ -1,0 +1,18 @@
+#include "api/http/request.h"
+
+#include <algorithm>
+
+#include "api/http/syntax.h"
+
+namespace berth::http {
+
+bool Request::wants_upgrade(std::string_view protocol) const {
+  const auto lists = [&](std::string_view name, std::string_view token) {
+    return std::ranges::any_of(*message, [&](const auto& entry) {
+      return equal_ignoring_case(entry.first, name) && list_contains(entry.second, token);
+    });
+  };
+  return lists("Connection", "upgrade") && lists("Upgrade", protocol);
+}
+
+}  // namespace berth::http
