@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "service/core/error.h"
+#include "service/core/time.h"
+#include "service/loop/poller.h"
+#include "service/loop/timer.h"
+#include "service/platform/paths.h"
+#include "service/platform/spawn.h"
+
+namespace berth::client {
+
+/// Starts `berthd` as the user's own instance, away from this process (own session, no descriptors
+/// of ours), for whoever finds no service. Of several that try at once one does it: the lock file
+/// `autostart.lock` in the runtime folder is held until the service answers. Loop thread.
+class ServiceStarter {
+ public:
+  /// `program` is berthd's path.
+  ServiceStarter(loop::Loop& loop, platform::InstancePaths user, std::string program);
+
+  /// Starts the service unless it is being started or answers already. An error says why it can't
+  /// be; after a failure it is not tried again for a while.
+  core::Result<void> start();
+
+  /// The service answers: another may start the next one.
+  void settled();
+
+  /// A start by this process is under way.
+  bool starting() const { return static_cast<bool>(lock_); }
+  /// Why the last start failed.
+  const std::optional<core::Error>& failure() const { return failure_; }
+
+ private:
+  bool answers() const;
+  core::Result<void> spawn();
+  void ended();
+  void failed(std::string message);
+  std::string log_path() const;
+
+  loop::Loop& loop_;
+  platform::InstancePaths user_;
+  std::string program_;
+  platform::Descriptor lock_;
+  platform::Child child_;
+  std::unique_ptr<loop::Poller> child_end_;
+  loop::Timer patience_;
+  std::optional<core::Error> failure_;
+  core::Instant failed_at_;
+};
+
+/// berthd beside this program, else the name for a search in PATH.
+std::string service_program();
+
+}  // namespace berth::client
