@@ -80,7 +80,6 @@ struct OutputRequest {
   std::optional<std::int64_t> tail_lines;
   std::string grep;  ///< RE2; lines that match
   std::size_t limit = 65'536;
-  Milliseconds wait{0};  ///< at the end of a running job's output: wait this long for more
 };
 
 struct OutputView {

@@ -27,6 +27,8 @@ struct JobTable::Waiter {
 
 JobTable::JobTable(loop::Loop& loop, core::ChangeLog& log) : loop_(loop), log_(log) {}
 
+JobTable::~JobTable() = default;
+
 JobPointer JobTable::add(core::JobRecord record) {
   if (!record.request_key.empty()) {
     remember_key(record, key_text(record.client_id, 'r', record.request_key));

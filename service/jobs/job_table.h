@@ -25,7 +25,11 @@ struct Job {
   std::optional<std::string> whole_stderr;
   /// Its host was not heard of yet since the service started: nothing is said of it until then.
   bool reconciling = false;
-  bool ending = false;  ///< its end is being stored
+  bool ending = false;     ///< its end is being stored
+  bool in_terminal = false;  ///< handed to its host in this run of the service
+  bool cancelled = false;    ///< its end is reported as cancelled
+  std::optional<core::StopMode> stop_requested;  ///< asked for before its host had it
+  std::optional<core::Error> failure;  ///< why it could not be run at all
 };
 
 using JobPointer = std::shared_ptr<Job>;
@@ -37,6 +41,7 @@ class JobTable {
   using OnWaitEnd = std::function<void(WaitEnd)>;
 
   JobTable(loop::Loop& loop, core::ChangeLog& log);
+  ~JobTable();
 
   JobPointer add(core::JobRecord record);
   JobPointer find(const core::JobId& id) const;

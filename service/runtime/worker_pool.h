@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -27,7 +28,9 @@ class WorkerPool {
   template <class T>
   void run(std::function<core::Result<T>()> work, std::function<void(core::Result<T>)> done) {
     const bool taken = enqueue([this, work = std::move(work), done] {
-      home_.post([done, result = work()]() mutable { done(std::move(result)); });
+      // Shared because a std::function must be copyable and a result may not be.
+      const auto result = std::make_shared<core::Result<T>>(work());
+      home_.post([done, result] { done(std::move(*result)); });
     });
     if (!taken) {
       done(core::fail(core::ErrorCode::limit_exceeded, "too much work is waiting; try again"));

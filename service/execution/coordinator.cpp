@@ -1,0 +1,196 @@
+#include "service/execution/coordinator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "service/core/views.h"
+#include "service/execution/event_records.h"
+
+namespace berth::execution {
+namespace {
+
+constexpr std::size_t kMaxCallsBeforeSettled = 10'000;
+
+core::Error no_job(const core::JobId& id) {
+  return {core::ErrorCode::not_found, fmt::format("there is no job {}", id.str()), "job_id",
+          std::nullopt};
+}
+
+}  // namespace
+
+Coordinator::Coordinator(Services services, CoordinatorSettings settings,
+                         const core::Connections& connections)
+    : services_(services),
+      settings_(std::move(settings)),
+      connections_(connections),
+      runner_(services, settings_.lanes),
+      sessions_(services, runner_, connections, settings_.default_shell),
+      answers_(services.workers, services.spool) {}
+
+void Coordinator::when_settled(std::function<void()> call) {
+  if (settled_ || before_settled_.size() >= kMaxCallsBeforeSettled) return call();
+  before_settled_.push_back(std::move(call));
+}
+
+void Coordinator::settled() {
+  settled_ = true;
+  for (const auto& call : std::exchange(before_settled_, {})) call();
+}
+
+void Coordinator::start_session(const core::Caller& caller, core::SessionRequest request,
+                                Cancel cancel, Done<core::SessionView> done) {
+  when_settled([this, caller, request = std::move(request), cancel = std::move(cancel),
+                done = std::move(done)]() mutable {
+    sessions_.start(caller, std::move(request), std::move(cancel), std::move(done));
+  });
+}
+
+void Coordinator::end_session(const core::Caller& caller, const core::SessionId& id,
+                              core::StopMode mode, Done<void> done) {
+  when_settled([this, caller, id, mode, done = std::move(done)]() mutable {
+    sessions_.end(caller, id, mode, std::move(done));
+  });
+}
+
+void Coordinator::interrupt_session(const core::Caller& caller, const core::SessionId& id,
+                                    core::StopMode how, Done<void> done) {
+  when_settled([this, caller, id, how, done = std::move(done)] {
+    const auto lane = sessions_.use(caller, id);
+    if (!lane) return done(core::fail(lane.error()));
+    if ((*lane)->current) runner_.stop_job((*lane)->current, how, false);
+    done({});
+  });
+}
+
+void Coordinator::interrupt_job(const core::Caller& caller, const core::JobId& id,
+                                core::StopMode how, Done<void> done) {
+  when_settled([this, caller, id, how, done = std::move(done)] {
+    find_job(
+        caller, id,
+        [this, how, done](const jobs::JobPointer& job) {
+          runner_.stop_job(job, how, false);
+          done({});
+        },
+        [done](const core::Result<core::JobRecord>& stored) {
+          if (!stored) return done(core::fail(stored.error()));
+          done({});  // it has ended by itself meanwhile
+        });
+  });
+}
+
+std::size_t Coordinator::output_limit(std::size_t asked) const {
+  return std::min(asked, settings_.max_output_bytes);
+}
+
+void Coordinator::find_job(const core::Caller& caller, const core::JobId& id,
+                           std::function<void(const jobs::JobPointer&)> live,
+                           std::function<void(core::Result<core::JobRecord>)> stored) {
+  if (const jobs::JobPointer job = runner_.jobs().find(id)) {
+    if (!may_see(caller, job->record.client_id, job->record.principal, connections_)) {
+      return stored(core::fail(no_job(id)));
+    }
+    return live(job);
+  }
+  services_.queries.job(id, [this, caller, id, stored = std::move(stored)](
+                                core::Result<core::JobRecord> record) {
+    if (!record && record.error().code != core::ErrorCode::not_found) return stored(record);
+    if (!record || !may_see(caller, record->client_id, record->principal, connections_)) {
+      return stored(core::fail(no_job(id)));
+    }
+    stored(std::move(record));
+  });
+}
+
+void Coordinator::get_job(const core::Caller& caller, const core::JobId& id,
+                          core::Milliseconds wait, std::size_t max_output_bytes, Cancel cancel,
+                          Done<core::JobView> done) {
+  when_settled([this, caller, id, wait, limit = output_limit(max_output_bytes),
+                cancel = std::move(cancel), done = std::move(done)] {
+    find_job(
+        caller, id,
+        [this, wait, limit, cancel, done](const jobs::JobPointer& job) {
+          runner_.jobs().wait(job, wait, cancel, [this, job, limit, done](auto) {
+            answers_.answer(*job, view_of(*job), limit, done);
+          });
+        },
+        [this, limit, done](core::Result<core::JobRecord> record) {
+          if (!record) return done(core::fail(record.error()));
+          answers_.answer(std::move(*record), limit, done);
+        });
+  });
+}
+
+void Coordinator::read_output(const core::Caller& caller, core::OutputRequest request, Cancel,
+                              Done<core::OutputView> done) {
+  request.limit = output_limit(request.limit);
+  when_settled([this, caller, request = std::move(request), done = std::move(done)] {
+    find_job(
+        caller, request.job_id,
+        [this, request, done](const jobs::JobPointer&) { answers_.read(request, false, done); },
+        [this, request, done](const core::Result<core::JobRecord>& record) {
+          if (!record) return done(core::fail(record.error()));
+          answers_.read(request, core::is_final(record->state), done);
+        });
+  });
+}
+
+void Coordinator::list_sessions(const core::Caller& caller, core::ListFilter filter,
+                                Done<core::Page<core::SessionRecord>> done) {
+  if (caller.identity.scope != core::Scope::admin) filter.client_id = caller.client_id;
+  when_settled([this, filter = std::move(filter), done = std::move(done)] {
+    services_.queries.sessions(filter, [this, done](core::Result<core::Page<core::SessionRecord>>
+                                                        page) {
+      if (page) {
+        for (core::SessionRecord& session : page->items) {
+          if (const Lane* lane = runner_.lanes().by_session(session.id)) {
+            session = *lane->session;
+            session.state = lane->state();
+          }
+        }
+      }
+      done(std::move(page));
+    });
+  });
+}
+
+void Coordinator::list_jobs(const core::Caller& caller, core::ListFilter filter,
+                            Done<core::Page<core::JobView>> done) {
+  if (caller.identity.scope != core::Scope::admin) filter.client_id = caller.client_id;
+  when_settled([this, filter = std::move(filter), done = std::move(done)] {
+    services_.queries.jobs(filter, [this, done](core::Result<core::Page<core::JobRecord>> page) {
+      if (!page) return done(core::fail(page.error()));
+      core::Page<core::JobView> views;
+      views.next_cursor = std::move(page->next_cursor);
+      for (core::JobRecord& record : page->items) {
+        if (const jobs::JobPointer live = runner_.jobs().find(record.id)) {
+          views.items.push_back(view_of(*live));
+          continue;
+        }
+        core::JobView view;
+        if (record.started_at && record.finished_at) {
+          view.duration = *record.finished_at - *record.started_at;
+        }
+        view.job = std::move(record);
+        views.items.push_back(std::move(view));
+      }
+      done(std::move(views));
+    });
+  });
+}
+
+core::JobView Coordinator::view_of(const jobs::Job& job) const {
+  core::JobView view;
+  view.job = job.record;
+  const core::Timestamp end = job.record.finished_at.value_or(services_.clock.now());
+  if (job.record.started_at) view.duration = end - *job.record.started_at;
+  if (job.record.state != core::JobState::queued) return view;
+  if (const auto place = runner_.slots().place(job.record.request_id)) {
+    view.position = place->position;
+    view.eta = place->eta;
+  }
+  return view;
+}
+
+}  // namespace berth::execution

@@ -1,0 +1,243 @@
+#include "service/execution/lane_runner.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "service/execution/event_records.h"
+#include "service/runtime/log.h"
+
+namespace berth::execution {
+
+LaneRunner::LaneRunner(Services services, LaneSettings settings)
+    : services_(services),
+      settings_(std::move(settings)),
+      slots_(settings_.queue, services.clock),
+      jobs_(services.loop, services.log) {}
+
+LaneRunner::~LaneRunner() { detach_all(); }
+
+void LaneRunner::detach_all() {
+  starting_.clear();
+  lanes_.for_each([](Lane& lane) { lane.terminal.reset(); });
+}
+
+core::Result<LaneRunner::Opening> LaneRunner::open(Spec spec, OnOpen on_open) {
+  const auto id = core::RequestId::make();
+  queue::SlotQueue::Request request;
+  request.id = id;
+  request.client_id = spec.client_id;
+  request.sync = spec.sync;
+  request.granted = [this, id] {
+    const auto entry = waiting_.extract(id);
+    launch(std::move(entry.mapped().spec), std::move(entry.mapped().on_open));
+  };
+  const auto taken = slots_.request(std::move(request));
+  if (!taken) return core::fail(taken.error());
+  if (*taken) {
+    launch(std::move(spec), std::move(on_open));
+  } else {
+    waiting_.emplace(id, Waiting{std::move(spec), std::move(on_open)});
+  }
+  return Opening{id, !*taken};
+}
+
+bool LaneRunner::abandon(const core::RequestId& id) {
+  waiting_.erase(id);
+  return slots_.cancel(id);
+}
+
+void LaneRunner::launch(Spec spec, OnOpen on_open) {
+  core::HostRecord host;
+  host.id = core::HostId::make();
+  host.shell = spec.shell;
+  host.created_at = services_.clock.now();
+  if (spec.session) {
+    host.session_id = spec.session->id;
+    spec.session->host_id = host.id;
+  }
+  Lane& lane = lanes_.add(host, spec.session);
+  starting_[host.id].on_open = std::move(on_open);
+
+  // Stored first: a service that is killed now finds the host it is about to start.
+  core::ChangeSet set;
+  set.add(lane.host);
+  if (lane.session) set.add(*lane.session).add(session_event("session.started", *lane.session));
+  services_.log.commit(std::move(set), [this, id = host.id,
+                                        spec = std::move(spec)](core::Result<void> stored) {
+    Lane* stored_lane = lanes_.by_host(id);
+    if (stored_lane == nullptr) return;
+    if (stored) {
+      start_terminal(id, spec);
+    } else {
+      drop(*stored_lane, stored.error());
+    }
+  });
+}
+
+void LaneRunner::start_terminal(const core::HostId& id, const Spec& spec) {
+  Lane& lane = *lanes_.by_host(id);
+  terminals::HostSettings host;
+  host.shell = spec.shell;
+  host.cwd = spec.cwd.empty() ? settings_.home : spec.cwd;
+  host.env = settings_.environment;
+  for (const auto& [name, value] : spec.env) host.env.push_back(name + "=" + value);
+  host.orphan_limit = settings_.orphan_limit;
+  host.program = spec.shell;
+  lane.terminal =
+      std::make_unique<terminals::Terminal>(services_.loop, services_.launcher, *this, id);
+  lane.terminal->launch(host);
+
+  Starting& starting = starting_[id];
+  starting.deadline = std::make_unique<loop::Timer>(services_.loop);
+  starting.deadline->start(settings_.start_timeout, [this, id] {
+    if (Lane* late = lanes_.by_host(id)) {
+      late->terminal->end(core::StopMode::kill);
+      drop(*late, {core::ErrorCode::terminal_failed,
+                   fmt::format("the shell did not start within {} (hosts.start_timeout)",
+                               core::to_duration_text(settings_.start_timeout)),
+                   {}, std::nullopt});
+    }
+  });
+}
+
+void LaneRunner::opening_ended(const core::HostId& id, core::Result<Lane*> result) {
+  auto entry = starting_.extract(id);
+  if (!entry.empty() && entry.mapped().on_open) entry.mapped().on_open(std::move(result));
+}
+
+void LaneRunner::on_terminal_ready(terminals::Terminal& terminal, const core::JobId& running) {
+  Lane* lane = lanes_.by_host(terminal.id());
+  if (lane == nullptr || lane->ready) return;
+  lane->ready = true;
+  if (lane->session) {
+    if (!terminal.cwd().empty()) lane->session->cwd = terminal.cwd();
+    lane->session->state = core::SessionState::ready;
+  }
+  if (lane->current && !lane->current->in_terminal) {
+    // Found again after a restart. Either its host still runs it, or it never accepted it: the
+    // service was killed between storing the dispatch and sending it.
+    const jobs::JobPointer job = lane->current;
+    job->reconciling = false;
+    if (running == job->record.id) {
+      job->in_terminal = true;
+    } else {
+      dispatch(*lane, job);
+    }
+  }
+  opening_ended(lane->host.id, lane);
+  tell_settled(terminal.id());
+  if (Lane* still = lanes_.by_host(terminal.id())) advance(*still);
+}
+
+void LaneRunner::adopt(Lane& lane, std::function<void()> settled) {
+  slots_.occupy();
+  settling_[lane.host.id] = std::move(settled);
+  lane.terminal = std::make_unique<terminals::Terminal>(services_.loop, services_.launcher, *this,
+                                                        lane.host.id);
+  lane.terminal->attach(lane.host.journal_seq);
+}
+
+void LaneRunner::tell_settled(const core::HostId& id) {
+  const auto entry = settling_.extract(id);
+  if (!entry.empty()) entry.mapped()();
+}
+
+void LaneRunner::close(Lane& lane, core::StopMode mode, std::string reason,
+                       core::ChangeLog::Done closed) {
+  lane.closing = true;
+  lane.close_reason = reason;
+  while (!lane.waiting.empty()) {
+    const jobs::JobPointer job = lane.waiting.front();
+    lane.waiting.pop_front();
+    finish_unrun(job, core::JobState::cancelled, "its session ended before it ran");
+  }
+  if (lane.current && mode != core::StopMode::after_command) lane.current->cancelled = true;
+  if (lane.session) {
+    lane.session->state = core::SessionState::ended;
+    lane.session->end_reason = reason;
+    lane.session->ended_at = services_.clock.now();
+    core::ChangeSet set;
+    set.add(*lane.session).add(session_event("session.ended", *lane.session, reason));
+    services_.log.commit(std::move(set), std::move(closed));
+  } else if (closed) {
+    closed({});
+  }
+  if (lane.terminal) lane.terminal->end(mode);
+}
+
+void LaneRunner::on_terminal_gone(terminals::Terminal& terminal, const core::Error& reason) {
+  Lane* lane = lanes_.by_host(terminal.id());
+  if (lane == nullptr) return;
+  // What it finished before it went stands in its journal, unless nothing ran.
+  if (lane->current) {
+    settle_dead_host(lane->host.id, reason);
+  } else {
+    drop(*lane, reason);
+  }
+}
+
+void LaneRunner::settle_dead_host(const core::HostId& id, core::Error reason) {
+  const std::int64_t after = lanes_.by_host(id)->host.journal_seq;
+  using Results = std::vector<terminals::CommandResult>;
+  services_.workers.run<Results>(
+      [this, id, after] { return terminals::read_results(services_.launcher, id, after); },
+      [this, id, reason = std::move(reason)](core::Result<Results> results) {
+        Lane* lane = lanes_.by_host(id);
+        if (lane == nullptr) return;
+        if (results) {
+          for (const terminals::CommandResult& result : *results) {
+            on_command_finished(*lane->terminal, result);
+          }
+        } else {
+          runtime::log_warning("execution", "journal of a dead host can't be read")
+              .with("host_id", id)
+              .with("error", results.error().message);
+        }
+        drop(*lane, reason);
+      });
+}
+
+void LaneRunner::drop(Lane& lane, const core::Error& reason) {
+  const core::HostId id = lane.host.id;
+  const bool asked_for = lane.closing;
+  if (!asked_for) {
+    runtime::log_warning("execution", "terminal ended unasked")
+        .with("host_id", id)
+        .with("reason", reason.message);
+  }
+  if (lane.current) {
+    const jobs::JobPointer job = std::exchange(lane.current, nullptr);
+    finish_unrun(job, job->cancelled ? core::JobState::cancelled : core::JobState::lost,
+                 fmt::format("its terminal ended: {}", reason.message));
+  }
+  while (!lane.waiting.empty()) {
+    const jobs::JobPointer job = lane.waiting.front();
+    lane.waiting.pop_front();
+    finish_unrun(job, core::JobState::cancelled, "its session ended before it ran");
+  }
+  lane.host.ended_at = services_.clock.now();
+  core::ChangeSet set;
+  set.add(lane.host);
+  if (lane.session && !lane.session->ended_at) {
+    lane.session->state = core::SessionState::ended;
+    lane.session->end_reason = reason.message;
+    lane.session->ended_at = lane.host.ended_at;
+    core::EventRecord event = session_event("session.ended", *lane.session, reason.message);
+    event.severity = core::Severity::error;
+    set.add(*lane.session).add(std::move(event));
+  }
+  services_.log.commit(std::move(set), [this, id](core::Result<void> stored) {
+    if (!stored) return;  // kept: the next start looks at the folder again
+    services_.workers.run<void>([this, id] { return services_.launcher.forget(id); },
+                                [](core::Result<void>) {});
+  });
+  // The lane lives until its terminal's callback, from which we may have come, has returned.
+  std::shared_ptr<Lane> owned = lanes_.take(id);
+  services_.loop.defer([owned = std::move(owned)] {});
+  slots_.release();
+  opening_ended(id, core::fail(reason));
+  tell_settled(id);
+}
+
+}  // namespace berth::execution

@@ -1,0 +1,136 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "service/core/execution.h"
+#include "service/core/store.h"
+#include "service/execution/lane_table.h"
+#include "service/jobs/job_table.h"
+#include "service/jobs/spool.h"
+#include "service/loop/loop.h"
+#include "service/queue/slot_queue.h"
+#include "service/runtime/worker_pool.h"
+#include "service/terminals/terminal.h"
+
+namespace berth::execution {
+
+/// What execution needs from the rest of the service. All outlive it.
+struct Services {
+  loop::Loop& loop;
+  core::ChangeLog& log;
+  core::Queries& queries;
+  const core::Clock& clock;
+  runtime::WorkerPool& workers;
+  const jobs::Spool& spool;
+  terminals::HostLauncher& launcher;
+};
+
+/// How many terminals there may be, and how they are started.
+struct LaneSettings {
+  queue::SlotQueue::Limits queue;
+  core::Milliseconds start_timeout{10'000};
+  core::Milliseconds orphan_limit{86'400'000};
+  std::vector<std::string> environment;  ///< of every terminal, `NAME=value`
+  std::string home;                   ///< directory where none is named
+};
+
+/// Opens and closes lanes, and takes each command through its life on one: stored, dispatched,
+/// finished, stored, told. Core loop.
+class LaneRunner final : public terminals::TerminalOwner {
+ public:
+  struct Spec {
+    std::optional<core::SessionRecord> session;  ///< none: a lane for one command
+    std::string client_id;
+    std::string shell;
+    std::string cwd;  ///< empty = the agent's home
+    core::EnvironmentList env;
+    bool sync = true;
+  };
+
+  /// The lane is ready, or why it could not be opened. The lane lives until it is closed.
+  using OnOpen = std::function<void(core::Result<Lane*>)>;
+
+  struct Opening {
+    core::RequestId request_id;
+    bool queued = false;  ///< it waits for a free terminal
+  };
+
+  LaneRunner(Services services, LaneSettings settings);
+  ~LaneRunner() override;
+
+  core::Result<Opening> open(Spec spec, OnOpen on_open);
+  /// Takes a waiting request out of the queue; its OnOpen is never called. False if it does not wait.
+  bool abandon(const core::RequestId& id);
+
+  /// Runs the job on the lane after those before it.
+  void submit(Lane& lane, const jobs::JobPointer& job);
+
+  /// Ends a job: one that waits is cancelled, one that runs is signalled. `cancelled` says how its
+  /// end is reported.
+  void stop_job(const jobs::JobPointer& job, core::StopMode how, bool cancelled);
+
+  /// Ends a job that never reached its host.
+  void finish_unrun(const jobs::JobPointer& job, core::JobState state, std::string message,
+                    core::ChangeLog::Done done = nullptr);
+
+  /// Takes no more commands; ends what runs as `mode` says and then the terminal. `closed` once that
+  /// is stored.
+  void close(Lane& lane, core::StopMode mode, std::string reason, core::ChangeLog::Done closed);
+
+  /// Takes a lane over from an earlier run of the service: its host may or may not still be there.
+  void adopt(Lane& lane, std::function<void()> settled);
+
+  LaneTable& lanes() { return lanes_; }
+  jobs::JobTable& jobs() { return jobs_; }
+  const queue::SlotQueue& slots() const { return slots_; }
+
+  /// Leaves the hosts running and lets go of them; nothing is told any more.
+  void detach_all();
+
+  void on_terminal_ready(terminals::Terminal& terminal, const core::JobId& running) override;
+  void on_command_finished(terminals::Terminal& terminal,
+                           const terminals::CommandResult& result) override;
+  void on_command_rejected(terminals::Terminal& terminal, const core::JobId& id,
+                           const core::Error& error) override;
+  void on_command_progress(terminals::Terminal& terminal, const core::JobId& id,
+                           std::int64_t stdout_bytes, std::int64_t stderr_bytes) override;
+  void on_terminal_gone(terminals::Terminal& terminal, const core::Error& reason) override;
+
+ private:
+  struct Waiting {
+    Spec spec;
+    OnOpen on_open;
+  };
+  struct Starting {
+    OnOpen on_open;
+    std::unique_ptr<loop::Timer> deadline;
+  };
+
+  void launch(Spec spec, OnOpen on_open);
+  void start_terminal(const core::HostId& id, const Spec& spec);
+  void opening_ended(const core::HostId& id, core::Result<Lane*> result);
+  void advance(Lane& lane);
+  void dispatch(Lane& lane, const jobs::JobPointer& job);
+  void run_in_terminal(const core::HostId& host, const jobs::JobPointer& job,
+                       core::Result<jobs::Spool::Files> files);
+  void finish(Lane& lane, const jobs::JobPointer& job);
+  void reject_current(Lane& lane, const jobs::JobPointer& job, const core::Error& error);
+  void settle_dead_host(const core::HostId& id, core::Error reason);
+  void drop(Lane& lane, const core::Error& reason);
+  void tell_settled(const core::HostId& id);
+
+  Services services_;
+  LaneSettings settings_;
+  queue::SlotQueue slots_;
+  jobs::JobTable jobs_;
+  LaneTable lanes_;
+  std::unordered_map<core::RequestId, Waiting> waiting_;  // for a slot
+  std::unordered_map<core::HostId, Starting> starting_;   // for the shell
+  std::unordered_map<core::HostId, std::function<void()>> settling_;
+};
+
+}  // namespace berth::execution

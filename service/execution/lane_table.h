@@ -1,0 +1,57 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "service/core/job.h"
+#include "service/core/session.h"
+#include "service/jobs/job_table.h"
+#include "service/terminals/terminal.h"
+
+namespace berth::execution {
+
+/// A terminal and the commands that run in it one after the other: a session's, or the one terminal
+/// of a command without a session.
+struct Lane {
+  core::HostRecord host;
+  std::optional<core::SessionRecord> session;
+  std::unique_ptr<terminals::Terminal> terminal;  ///< none until it is started or found again
+  jobs::JobPointer current;
+  std::deque<jobs::JobPointer> waiting;
+  bool ready = false;
+  bool closing = false;  ///< takes no more commands; its end has been asked for
+  std::string close_reason;
+  std::int64_t trimmed_seq = 0;  ///< the host was told that it may forget up to here
+
+  /// State as it is shown; the stored record says `ready` also while a command runs.
+  core::SessionState state() const;
+};
+
+/// All lanes. Owns them. Core loop.
+class LaneTable {
+ public:
+  Lane& add(core::HostRecord host, std::optional<core::SessionRecord> session);
+  Lane* by_host(const core::HostId& id) const;
+  Lane* by_session(const core::SessionId& id) const;
+  /// The lane in which a job waits or runs.
+  Lane* by_job(const core::JobId& id) const;
+  void place_job(const core::JobId& id, Lane& lane) { jobs_[id] = &lane; }
+  void forget_job(const core::JobId& id) { jobs_.erase(id); }
+  /// Hands the lane out; whoever takes it destroys it, later than the callbacks of its terminal.
+  std::unique_ptr<Lane> take(const core::HostId& id);
+
+  void for_each(const std::function<void(Lane&)>& visit) const;
+  std::size_t size() const { return lanes_.size(); }
+  std::size_t sessions() const { return sessions_.size(); }
+
+ private:
+  std::unordered_map<core::HostId, std::unique_ptr<Lane>> lanes_;
+  std::unordered_map<core::SessionId, Lane*> sessions_;
+  std::unordered_map<core::JobId, Lane*> jobs_;
+};
+
+}  // namespace berth::execution

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+
+#include "service/core/execution.h"
+#include "service/jobs/job_table.h"
+#include "service/jobs/output_reader.h"
+#include "service/jobs/spool.h"
+#include "service/runtime/worker_pool.h"
+
+namespace berth::execution {
+
+/// Turns a job into what its caller is shown: the record with both ends of its output. Core loop; the
+/// files are read by workers.
+class OutputAnswers {
+ public:
+  OutputAnswers(runtime::WorkerPool& workers, const jobs::Spool& spool)
+      : workers_(workers), spool_(spool) {}
+
+  /// A live job, or one that has just ended (its output may be at hand).
+  void answer(const jobs::Job& job, core::JobView view, std::size_t max_output_bytes,
+              core::Execution::Done<core::JobView> done) const;
+  /// One that is stored only.
+  void answer(core::JobRecord record, std::size_t max_output_bytes,
+              core::Execution::Done<core::JobView> done) const;
+
+  void read(core::OutputRequest request, bool ended,
+            core::Execution::Done<core::OutputView> done) const;
+
+ private:
+  void read_files(core::JobView view, std::size_t max_output_bytes,
+                  core::Execution::Done<core::JobView> done) const;
+
+  runtime::WorkerPool& workers_;
+  const jobs::Spool& spool_;
+};
+
+}  // namespace berth::execution

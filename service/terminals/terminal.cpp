@@ -1,0 +1,109 @@
+#include "service/terminals/terminal.h"
+
+#include <utility>
+
+namespace berth::terminals {
+
+Terminal::Terminal(loop::Loop& loop, HostLauncher& launcher, TerminalOwner& owner, core::HostId id)
+    : loop_(loop), launcher_(launcher), owner_(owner), id_(std::move(id)) {}
+
+Terminal::~Terminal() { *alive_ = false; }
+
+void Terminal::launch(const HostSettings& settings) {
+  linked(launcher_.launch(id_, settings, *this));
+}
+
+void Terminal::attach(std::int64_t after_seq) {
+  attaching_ = true;
+  linked(launcher_.attach(id_, after_seq, *this));
+}
+
+void Terminal::linked(core::Result<std::unique_ptr<HostLink>> link) {
+  if (link) {
+    link_ = std::move(*link);
+    return;
+  }
+  loop_.defer([this, alive = alive_, error = std::move(link.error())] {
+    if (*alive) owner_.on_terminal_gone(*this, error);
+  });
+}
+
+void Terminal::run(const CommandSpec& command, platform::Descriptor stdout_spool,
+                   platform::Descriptor stderr_spool) {
+  if (link_) link_->run(command, std::move(stdout_spool), std::move(stderr_spool));
+}
+
+void Terminal::interrupt(const core::JobId& job, core::StopMode how) {
+  if (link_) link_->interrupt(job, how);
+}
+
+void Terminal::input(const core::JobId& job, std::string bytes, bool eof) {
+  if (link_) link_->input(job, std::move(bytes), eof);
+}
+
+void Terminal::trim(std::int64_t up_to_seq) {
+  if (link_) link_->trim(up_to_seq);
+}
+
+void Terminal::end(core::StopMode mode) {
+  if (link_) link_->end(mode);
+}
+
+void Terminal::on_ready(const hostproto::Ready& ready) {
+  cwd_ = ready.cwd;
+  // While it catches up after an attach, and when the host had to start another shell, there is
+  // nothing new to tell.
+  if (!attaching_ && !ready.restarted) owner_.on_terminal_ready(*this, {});
+}
+
+void Terminal::on_resumed(const hostproto::Running& running) {
+  attaching_ = false;
+  if (!running.cwd.empty()) cwd_ = running.cwd;
+  if (running.job_id) {
+    owner_.on_command_progress(*this, running.job_id, running.stdout_bytes, running.stderr_bytes);
+  }
+  owner_.on_terminal_ready(*this, running.job_id);
+}
+
+void Terminal::on_prepared(const hostproto::Prepared&) {}
+
+void Terminal::on_accepted(const hostproto::Accepted&) {}
+
+void Terminal::on_started(const hostproto::Started&) {}
+
+void Terminal::on_progress(const hostproto::Progress& progress) {
+  owner_.on_command_progress(*this, progress.job_id, progress.stdout_bytes,
+                             progress.stderr_bytes);
+}
+
+void Terminal::on_finished(hostproto::Finished& finished) {
+  owner_.on_command_finished(*this, finished);
+}
+
+void Terminal::on_rejected(const hostproto::Rejected& rejected) {
+  owner_.on_command_rejected(*this, rejected.job_id, rejected.error);
+}
+
+void Terminal::on_shell_ended(const hostproto::ShellEnded& ended) { end_message_ = ended.message; }
+
+void Terminal::on_gone(const core::Error& reason) {
+  core::Error told = reason;
+  if (!end_message_.empty()) told = {core::ErrorCode::terminal_failed, end_message_, {}, {}};
+  owner_.on_terminal_gone(*this, told);
+}
+
+core::Result<std::vector<CommandResult>> read_results(const HostLauncher& launcher,
+                                                      const core::HostId& id,
+                                                      std::int64_t after_seq) {
+  auto entries = launcher.read_journal(id, after_seq);
+  if (!entries) return core::fail(entries.error());
+  std::vector<CommandResult> results;
+  for (hostproto::JournalEntry& entry : *entries) {
+    if (auto* finished = std::get_if<hostproto::Finished>(&entry)) {
+      results.push_back(std::move(*finished));
+    }
+  }
+  return results;
+}
+
+}  // namespace berth::terminals
