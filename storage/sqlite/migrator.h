@@ -1,0 +1,27 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "migrations/migrations.h"
+#include "service/core/error.h"
+#include "service/core/time.h"
+
+namespace berth::sqlite {
+
+/// Brings the database file at `path` to the newest schema; makes it if there is none. Blocks; call
+/// before anything else opens the file.
+///
+/// The file is first looked at without writing. It is refused and left byte for byte as it was, with
+/// `storage_failed` and a message that names it, if it
+/// - is not a database, is damaged (`PRAGMA quick_check`) or is some other program's;
+/// - has a newer schema than the last of `steps`;
+/// - was made by a migration whose text is not the one of `steps` (checksum).
+///
+/// Each missing step is applied in a transaction of its own together with its row in
+/// schema_migrations and `PRAGMA user_version`; a step that fails leaves the schema of the step
+/// before it.
+core::Result<void> migrate(const std::string& path, std::span<const migrations::Migration> steps,
+                           const core::Clock& clock);
+
+}  // namespace berth::sqlite

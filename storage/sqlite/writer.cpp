@@ -1,0 +1,164 @@
+#include "storage/sqlite/writer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <utility>
+
+namespace berth::sqlite {
+
+Writer::Writer(Database& database, BatchStore& store, Post post, WriterOptions options)
+    : database_(database),
+      store_(store),
+      post_(std::move(post)),
+      options_(options),
+      thread_([this] { run(); }) {}
+
+void Writer::commit(core::ChangeSet set, Done done) {
+  Pending pending{std::move(set), std::move(done), {}, false};
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_) {
+      if (queued_ < options_.max_queued_sets) {
+        ++queued_;
+      } else {
+        // The answer waits behind those before it: they come in the order of the calls. It would be
+        // held as long by the core loop, so this takes no more memory.
+        pending.rejected = true;
+        pending.set = {};
+        pending.result = core::fail(
+            core::ErrorCode::limit_exceeded,
+            fmt::format("{} change sets wait to be stored already", options_.max_queued_sets));
+        ++counters_.rejected_sets;
+      }
+      queue_.push_back(std::move(pending));
+      if (queue_.size() == 1) wake_.notify_one();
+      return;
+    }
+  }
+  pending.result = core::fail(core::ErrorCode::unavailable, "the store is closed");
+  std::vector<Pending> alone;
+  alone.push_back(std::move(pending));
+  finish(std::move(alone));
+}
+
+void Writer::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+WriterCounters Writer::counters() const {
+  const std::lock_guard lock(mutex_);
+  WriterCounters now = counters_;
+  now.queued_sets = queued_;
+  return now;
+}
+
+void Writer::run() {
+  std::vector<Pending> batch;
+  while (take(batch)) {
+    write(batch);
+    finish(std::exchange(batch, {}));
+  }
+}
+
+bool Writer::take(std::vector<Pending>& batch) {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  if (queue_.empty()) return false;
+  std::size_t sets = 0;
+  auto end = queue_.begin();
+  while (end != queue_.end() && (end->rejected || sets < options_.max_batch_sets)) {
+    if (!end->rejected) ++sets;
+    ++end;
+  }
+  batch.assign(std::move_iterator(queue_.begin()), std::move_iterator(end));
+  queue_.erase(queue_.begin(), end);
+  queued_ -= sets;
+  return true;
+}
+
+void Writer::write(std::vector<Pending>& batch) {
+  std::vector<Pending*> pending;
+  std::vector<core::ChangeSet*> sets;
+  bool durable = false;
+  for (Pending& each : batch) {
+    if (each.rejected) continue;
+    pending.push_back(&each);
+    sets.push_back(&each.set);
+    durable = durable || each.set.durability == core::Durability::durable;
+  }
+  if (sets.empty()) return;
+
+  bool begun = false;
+  const auto together = attempt(sets, durable, begun);
+  if (together) return;
+  for (Pending* each : pending) {
+    // Where no transaction can be begun (another process holds the lock) no set is at fault, and
+    // every further attempt would wait as long again.
+    if (!begun || sets.size() == 1) {
+      each->result = together;
+      continue;
+    }
+    core::ChangeSet* const alone[] = {&each->set};
+    bool ignored = false;
+    each->result =
+        attempt(alone, each->set.durability == core::Durability::durable, ignored);
+  }
+  const std::lock_guard lock(mutex_);
+  counters_.failed_sets += static_cast<std::uint64_t>(
+      std::ranges::count_if(pending, [](const Pending* each) { return !each->result; }));
+}
+
+core::Result<void> Writer::attempt(BatchStore::Sets sets, bool durable, bool& begun) {
+  const auto start = std::chrono::steady_clock::now();
+  const bool full_sync = durable || store_.needs_full_sync(sets);
+  const auto result = [&]() -> core::Result<void> {
+    if (auto set = database_.set_full_sync(full_sync); !set) return set;
+    Transaction transaction(database_);
+    if (auto ready = transaction.begin(); !ready) return ready;
+    begun = true;
+    if (auto applied = store_.apply(sets); !applied) return applied;
+    return transaction.commit();
+  }();
+  if (result) {
+    store_.committed(sets);
+  } else {
+    store_.rolled_back();
+  }
+  const auto took = std::chrono::steady_clock::now() - start;
+  const std::lock_guard lock(mutex_);
+  counters_.busy_microseconds += static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+  if (result) {
+    ++counters_.commits;
+    if (full_sync) ++counters_.full_sync_commits;
+    counters_.sets += sets.size();
+    counters_.largest_batch = std::max<std::uint64_t>(counters_.largest_batch, sets.size());
+  }
+  return result;
+}
+
+void Writer::finish(std::vector<Pending> batch) {
+  struct Completion {
+    Done done;
+    core::Result<void> result;
+  };
+  std::vector<Completion> completions;
+  completions.reserve(batch.size());
+  for (Pending& each : batch) {
+    if (each.done) completions.push_back({std::move(each.done), std::move(each.result)});
+  }
+  if (completions.empty()) return;
+  post_([completions = std::move(completions)]() mutable {
+    for (Completion& each : completions) each.done(std::move(each.result));
+  });
+}
+
+}  // namespace berth::sqlite
