@@ -1,0 +1,24 @@
+#pragma once
+
+#include "service/core/execution.h"
+#include "service/mcp/tool.h"
+
+namespace berth::tools {
+
+/// Private to this folder: what each tool's file defines.
+struct NativeTool {
+  mcp::Tool tool;
+  mcp::ToolHandler handler;
+};
+
+NativeTool start_session(core::Execution& execution);
+NativeTool run_command(core::Execution& execution);
+NativeTool run_background(core::Execution& execution);
+NativeTool get_job(core::Execution& execution);
+NativeTool read_output(core::Execution& execution);
+NativeTool interrupt(core::Execution& execution);
+NativeTool end_session(core::Execution& execution);
+NativeTool list_sessions(core::Execution& execution);
+NativeTool list_jobs(core::Execution& execution);
+
+}  // namespace berth::tools
