@@ -43,11 +43,13 @@ std::vector<SourceFile> read_sources(const std::filesystem::path& root,
                                      const std::vector<std::string>& folders) {
   std::vector<SourceFile> files;
   for (const auto& folder : folders) {
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(root / folder)) {
-      const auto extension = entry.path().extension();
-      if (extension != ".h" && extension != ".cpp") continue;
-      std::ifstream stream(entry.path(), std::ios::binary);
-      files.push_back({std::filesystem::relative(entry.path(), root).generic_string(),
+    std::filesystem::recursive_directory_iterator entry(root / folder);
+    for (; entry != std::filesystem::recursive_directory_iterator(); ++entry) {
+      if (entry->path().filename() == "node_modules") entry.disable_recursion_pending();
+      const auto extension = entry->path().extension();
+      if (extension != ".h" && extension != ".cpp" && extension != ".mjs") continue;
+      std::ifstream stream(entry->path(), std::ios::binary);
+      files.push_back({std::filesystem::relative(entry->path(), root).generic_string(),
                        {std::istreambuf_iterator<char>(stream), {}}});
     }
   }

@@ -17,7 +17,8 @@ struct SourceFile {
 inline constexpr std::size_t kMaxSourceLines = 400;
 inline constexpr std::size_t kMaxTestLines = 600;
 
-/// All C++ files below the named folders of `root`, sorted by path.
+/// All C++ and JavaScript files below the named folders of `root`, sorted by path, but for
+/// installed packages.
 std::vector<SourceFile> read_sources(const std::filesystem::path& root,
                                      const std::vector<std::string>& folders);
 
