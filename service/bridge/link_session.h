@@ -24,6 +24,8 @@ class LinkSession {
  public:
   LinkSession(std::string client_id, core::Instant now, OutboxLimits limits = {});
 
+  const std::string& client_id() const { return client_id_; }
+
   // The client's side.
 
   /// One line of the client's stdin, without its newline. Empty lines are ignored.

@@ -79,8 +79,9 @@ void LinkDialer::received(std::string_view bytes) {
 void LinkDialer::not_here(core::Error error) {
   stream_.reset();
   connector_.reset();
-  error.message = fmt::format("{}: {}", places_[next_].name(), error.message);
   const bool absent = error.code == core::ErrorCode::not_found;
+  error.message = fmt::format("{}: {}", places_[next_].name(),
+                              absent ? "no service there" : std::string_view(error.message));
   if (!absent && !is_refusal(error.code)) {
     // There is a service, only not now: going on would bring the client to another one.
     error.code = core::ErrorCode::unavailable;

@@ -1,0 +1,268 @@
+#include "service/bridge/bridge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <random>
+#include <utility>
+
+#include "service/core/ids.h"
+#include "service/platform/paths.h"
+
+namespace berth::bridge {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr int kStdout = 1;
+
+/// Output the client has not taken, above which the service is not read any more.
+constexpr std::size_t kMaxOutput = 1U << 20U;
+/// The same above which the client itself is not read any more: by then it sends garbage and never
+/// reads the answers.
+constexpr std::size_t kMaxOwnOutput = 64U << 20U;
+/// Acknowledgements and pongs wait while the service does not take what was sent before.
+constexpr std::size_t kMaxLinkQueue = 64U << 10U;
+
+/// All that may be in flight at once (see OutboxLimits); more means that the service sends but
+/// never reads.
+constexpr std::size_t kMaxLinkBacklog = 256U << 20U;
+
+constexpr milliseconds kFirstPause{50};
+constexpr milliseconds kLongestPause{5'000};
+/// While this process starts a service it looks for it often.
+constexpr milliseconds kStartingPause{20};
+/// A link that lasted less counts as a failed attempt.
+constexpr milliseconds kSteadyLink{1'000};
+/// A service that was there and has gone is given this long to come back (restart, upgrade) before
+/// another is started in its place.
+constexpr milliseconds kRestartGrace{2'000};
+constexpr milliseconds kHelloLimit{10'000};
+constexpr milliseconds kWatchInterval{5'000};
+
+core::Instant now() {
+  return std::chrono::steady_clock::now();
+}
+
+}  // namespace
+
+Bridge::Bridge(loop::Loop& loop, BridgeOptions options)
+    : loop_(loop),
+      options_(std::move(options)),
+      session_("bridge-" + core::random_base32_128(), now()),
+      starter_(loop, options_.search.user, options_.service_program),
+      backoff_(kFirstPause, kLongestPause, std::random_device()()),
+      redial_(loop),
+      link_watch_(loop),
+      expiry_(loop),
+      absent_since_(now()) {
+  // Without stdout nobody can be answered; stdin decides when to end all the same.
+  if (auto output = loop::Stream::adopt(loop, kStdout)) {
+    output_ = std::move(*output);
+    output_->on_drained([this] { pump(); });
+  }
+  dial();
+  input_ = open_client_input(
+      loop,
+      [this](std::string_view bytes) {
+        lines_.feed(bytes);
+        pump();
+      },
+      [this] { input_closed(); });
+}
+
+Bridge::~Bridge() = default;
+
+/// Gives the session what the client has sent; false if that was nothing.
+bool Bridge::take_lines() {
+  bool any = false;
+  while (session_.wants_input()) {
+    const auto line = lines_.next();
+    if (!line) break;
+    any = true;
+    if (line->too_long) {
+      session_.line_too_long();
+    } else {
+      session_.from_client(line->text, now());
+    }
+  }
+  return any;
+}
+
+void Bridge::input_closed() {
+  log("stdin was closed");
+  if (link_ && session_.open()) {
+    std::string goodbye;
+    net::append_goodbye(goodbye, {"the client has gone", false});
+    link_->write(std::move(goodbye));
+  }
+  loop_.stop();
+}
+
+/// Somebody waits now: an attempt at once is worth more than the rest of a long pause.
+void Bridge::hasten() {
+  if (link_ || dialer_ || !session_.wants_link() || !session_.has_waiting_requests()) return;
+  if (redial_.active() && redial_at_ <= now() + kFirstPause) return;
+  backoff_.reset();
+  schedule_dial(kFirstPause);
+}
+
+void Bridge::schedule_dial(milliseconds pause) {
+  redial_at_ = now() + pause;
+  redial_.start(pause, [this] { dial(); });
+}
+
+void Bridge::dial() {
+  net::LinkUpgrade upgrade;
+  upgrade.upstream = options_.upstream;
+  upgrade.client_id = session_.client_id();
+  upgrade.cwd = platform::current_directory();
+  dialer_ = std::make_unique<client::LinkDialer>(
+      loop_, options_.search, std::move(upgrade),
+      [this](core::Result<client::OpenLink> link) { dialled(std::move(link)); });
+}
+
+void Bridge::dialled(core::Result<client::OpenLink> link) {
+  dialer_.reset();
+  if (!link) return no_service(link.error());
+  log(fmt::format("linked to {}", link->place));
+  starter_.settled();
+  ever_linked_ = true;
+  link_ = std::move(link->stream);
+  decoder_ = {};
+  link_paused_ = false;
+  link_opened_at_ = now();
+  last_heard_ = link_opened_at_;
+  link_->on_drained([this] { pump(); });
+  session_.link_opened();
+  link_watch_.start(kHelloLimit, [this] { link_broken("the service did not say hello"); });
+  listen_to_link();
+  // Also writes our hello; an empty rest is no frame.
+  link_received(link->rest);
+}
+
+void Bridge::no_service(const core::Error& error) {
+  log(error.message);
+  trouble_ = error.message;
+  const bool absent = error.code == core::ErrorCode::not_found;
+  if (!absent) absent_since_ = now();
+  const bool overdue = session_.has_waiting_requests() && now() - absent_since_ >= kRestartGrace;
+  if (absent && (!ever_linked_ || overdue) && options_.autostart &&
+      client::may_start(options_.search)) {
+    if (const auto started = starter_.start(); !started) {
+      trouble_ = started.error().message;
+      log(trouble_);
+    }
+  }
+  schedule_dial(starter_.starting() ? kStartingPause : backoff_.next());
+  arm_expiry();
+}
+
+void Bridge::listen_to_link() {
+  link_->start_reading(
+      [this](std::string_view bytes) { link_received(bytes); },
+      [this](const std::optional<core::Error>& error) {
+        link_broken(error ? std::string_view(error->message) : "the service closed the link");
+      });
+}
+
+void Bridge::link_received(std::string_view bytes) {
+  last_heard_ = now();
+  decoder_.feed(bytes);
+  for (;;) {
+    const auto frame = decoder_.next();
+    if (!frame) return link_broken(frame.error().message);
+    if (!*frame) break;
+    const bool greeting = !session_.open();
+    if (const auto taken = session_.receive(**frame); !taken) {
+      return link_broken(taken.error().message);
+    }
+    if (!session_.wants_link()) return link_broken("the service sent this bridge away");
+    if (greeting && session_.open()) {
+      link_watch_.start_repeating(kWatchInterval, [this] { watch_link(); });
+    }
+  }
+  pump();
+}
+
+void Bridge::link_broken(std::string_view why) {
+  log(fmt::format("the link is gone: {}", why));
+  trouble_ = why;
+  link_watch_.cancel();
+  link_.reset();
+  session_.link_lost(now());
+  absent_since_ = now();
+  if (now() - link_opened_at_ >= kSteadyLink) backoff_.reset();
+  if (session_.wants_link()) schedule_dial(backoff_.next());
+  pump();
+}
+
+void Bridge::watch_link() {
+  if (link_paused_) last_heard_ = now();  // it is us who do not listen
+  const auto quiet = now() - last_heard_;
+  if (quiet >= milliseconds(net::kLinkDeadLimitMs)) return link_broken("the service went silent");
+  if (quiet >= milliseconds(net::kLinkQuietLimitMs) && link_->pending_bytes() < kMaxLinkQueue) {
+    std::string ping;
+    net::append_ping(ping, ++pings_);
+    link_->write(std::move(ping));
+  }
+}
+
+/// Moves everything that can be moved. Whatever changes the session ends here.
+void Bridge::pump() {
+  if (take_lines()) hasten();
+  write_to_client();
+  write_to_service();
+  set_valves();
+  arm_expiry();
+}
+
+void Bridge::write_to_client() {
+  std::string bytes = session_.take_for_client();
+  if (output_) output_->write(std::move(bytes));
+}
+
+void Bridge::write_to_service() {
+  if (!link_) return;
+  if (link_->pending_bytes() < kMaxLinkQueue) session_.acknowledge();
+  link_->write(session_.take_for_service());
+  if (link_ && link_->pending_bytes() > kMaxLinkBacklog) {
+    link_broken("the service does not read");
+  }
+}
+
+/// A side that does not take its output stops the other one.
+void Bridge::set_valves() {
+  const std::size_t waiting = output_ ? output_->pending_bytes() : 0;
+  if (const bool pause = waiting > kMaxOutput; link_ && link_paused_ != pause) {
+    link_paused_ = pause;
+    if (link_paused_) {
+      link_->stop_reading();
+    } else {
+      listen_to_link();
+    }
+  }
+  if (!input_) return;
+  if (session_.wants_input() && waiting <= kMaxOwnOutput) {
+    input_->resume();
+  } else {
+    input_->pause();
+  }
+}
+
+void Bridge::arm_expiry() {
+  const auto due = session_.next_expiry();
+  if (!due) return expiry_.cancel();
+  const auto wait = std::chrono::ceil<milliseconds>(*due - now());
+  expiry_.start(std::max(wait, milliseconds(0)), [this] {
+    session_.expire(now(), trouble_);
+    pump();
+  });
+}
+
+void Bridge::log(std::string_view text) const {
+  if (options_.verbose) fmt::print(stderr, "berth-bridge: {}\n", text);
+}
+
+}  // namespace berth::bridge
