@@ -18,6 +18,16 @@ bool is_tool_name(std::string_view name) {
   });
 }
 
+/// Messages are framed by newlines, so what goes into them has none between its tokens.
+std::string compact(std::string_view json) {
+  const auto document = core::parse_json(json);
+  if (!document) return std::string(json);
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  document->Accept(writer);
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
 }  // namespace
 
 core::Result<void> ToolSet::add(Tool tool, ToolHandler handler) {
@@ -34,6 +44,8 @@ core::Result<void> ToolSet::add(Tool tool, ToolHandler handler) {
       return refuse("output " + output.error().message);
     }
   }
+  tool.input_schema = compact(tool.input_schema);
+  tool.output_schema = tool.output_schema.empty() ? "" : compact(tool.output_schema);
   entries_.push_back({std::move(tool), std::move(*input), std::move(handler)});
   return {};
 }

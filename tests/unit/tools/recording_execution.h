@@ -1,0 +1,101 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "service/core/execution.h"
+
+namespace berth::tools {
+
+/// Remembers what it was asked and answers with what the test has put there.
+class RecordingExecution final : public core::Execution {
+ public:
+  void start_session(const core::Caller& from, core::SessionRequest request, Cancel cancellation,
+                     Done<core::SessionView> done) override {
+    note("start_session", from, std::move(cancellation));
+    session_request = std::move(request);
+    done(session);
+  }
+  void run_command(const core::Caller& from, core::CommandRequest request, Cancel cancellation,
+                   Done<core::JobView> done) override {
+    note("run_command", from, std::move(cancellation));
+    command_request = std::move(request);
+    done(job);
+  }
+  void get_job(const core::Caller& from, const core::JobId& id, core::Milliseconds wait_for,
+               std::size_t max_bytes, Cancel cancellation, Done<core::JobView> done) override {
+    note("get_job", from, std::move(cancellation));
+    job_id = id;
+    wait = wait_for;
+    max_output_bytes = max_bytes;
+    done(job);
+  }
+  void read_output(const core::Caller& from, core::OutputRequest request, Cancel cancellation,
+                   Done<core::OutputView> done) override {
+    note("read_output", from, std::move(cancellation));
+    output_request = std::move(request);
+    done(output);
+  }
+  void interrupt_job(const core::Caller& from, const core::JobId& id, core::StopMode how,
+                     Done<void> done) override {
+    note("interrupt_job", from, nullptr);
+    job_id = id;
+    stop_mode = how;
+    done(stopped);
+  }
+  void interrupt_session(const core::Caller& from, const core::SessionId& id, core::StopMode how,
+                         Done<void> done) override {
+    note("interrupt_session", from, nullptr);
+    session_id = id;
+    stop_mode = how;
+    done(stopped);
+  }
+  void end_session(const core::Caller& from, const core::SessionId& id, core::StopMode mode,
+                   Done<void> done) override {
+    note("end_session", from, nullptr);
+    session_id = id;
+    stop_mode = mode;
+    done(stopped);
+  }
+  void list_sessions(const core::Caller& from, core::ListFilter wanted,
+                     Done<core::Page<core::SessionRecord>> done) override {
+    note("list_sessions", from, nullptr);
+    filter = std::move(wanted);
+    done(sessions);
+  }
+  void list_jobs(const core::Caller& from, core::ListFilter wanted,
+                 Done<core::Page<core::JobView>> done) override {
+    note("list_jobs", from, nullptr);
+    filter = std::move(wanted);
+    done(jobs);
+  }
+
+  std::string called;
+  core::Caller caller;
+  Cancel cancel;
+  core::SessionRequest session_request;
+  core::CommandRequest command_request;
+  core::OutputRequest output_request;
+  core::ListFilter filter;
+  core::JobId job_id;
+  core::SessionId session_id;
+  core::Milliseconds wait{-1};
+  std::size_t max_output_bytes = 0;
+  std::optional<core::StopMode> stop_mode;
+
+  core::Result<core::SessionView> session;
+  core::Result<core::JobView> job;
+  core::Result<core::OutputView> output;
+  core::Result<void> stopped;
+  core::Result<core::Page<core::SessionRecord>> sessions;
+  core::Result<core::Page<core::JobView>> jobs;
+
+ private:
+  void note(std::string what, const core::Caller& from, Cancel cancellation) {
+    called = std::move(what);
+    caller = from;
+    cancel = std::move(cancellation);
+  }
+};
+
+}  // namespace berth::tools
