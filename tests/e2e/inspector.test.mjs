@@ -20,8 +20,8 @@ for (const transport of ['stdio', 'http']) {
         const { stdout } = await run(
           process.execPath,
           [inspector, '--cli', ...target, '--protocol-era', era, '--format', 'json', '--quiet', ...args],
-          { env: { ...service.environment, MCP_STORAGE_DIR: service.home }, cwd: service.home, timeout: 60_000 });
-        return JSON.parse(stdout);
+          { env: { ...service.environment }, cwd: service.home, timeout: 60_000 });
+        return JSON.parse(stdout).result;
       }
       const call = (tool, args) =>
         inspect('--method', 'tools/call', '--tool-name', tool, '--tool-args-json', JSON.stringify(args));
