@@ -1,0 +1,149 @@
+#include <charconv>
+
+#include "api/routes/job_body.h"
+#include "api/routes/list_query.h"
+#include "api/routes/routes.h"
+#include "service/core/views.h"
+
+namespace berth::routes {
+namespace {
+
+using ExchangePointer = std::shared_ptr<http::Exchange>;
+
+http::Response job_response(const core::JobView& view, int status) {
+  core::JsonWriter json;
+  core::write_job(json, view, true);
+  return http::Response::json(json.str(), status);
+}
+
+core::Result<core::JobId> job_id(const http::Exchange& exchange) {
+  return core::JobId::parse(exchange.request().parameter("id"), "id");
+}
+
+/// A query parameter that is a whole number >= 0; nothing if it is not there.
+core::Result<std::optional<std::int64_t>> number(const http::Query& query, std::string_view name) {
+  const auto text = query.one(name);
+  if (!text) return core::fail(text.error());
+  if (!*text) return std::optional<std::int64_t>();
+  std::int64_t value = 0;
+  const auto [end, error] =
+      std::from_chars((*text)->data(), (*text)->data() + (*text)->size(), value);
+  if (error != std::errc() || end != (*text)->data() + (*text)->size() || value < 0) {
+    return core::fail(core::ErrorCode::invalid_argument,
+                      std::string(name) + " must be a whole number >= 0", std::string(name));
+  }
+  return std::optional(value);
+}
+
+core::Result<core::OutputRequest> read_output_query(const http::Query& query) {
+  if (auto only = query.only({"stream", "offset", "limit", "tail_lines", "grep"}); !only) {
+    return core::fail(std::move(only.error()));
+  }
+  core::OutputRequest request;
+  const auto stream = query.one("stream");
+  if (!stream) return core::fail(stream.error());
+  if (stream->value_or("stdout") == "stderr") {
+    request.stream = core::OutputStream::standard_error;
+  } else if (stream->value_or("stdout") != "stdout") {
+    return core::fail(core::ErrorCode::invalid_argument, "stream must be stdout or stderr",
+                      "stream");
+  }
+  const auto offset = number(query, "offset");
+  if (!offset) return core::fail(offset.error());
+  request.offset = *offset;
+  const auto tail = number(query, "tail_lines");
+  if (!tail) return core::fail(tail.error());
+  request.tail_lines = *tail;
+  const auto limit = number(query, "limit");
+  if (!limit) return core::fail(limit.error());
+  if (*limit) request.limit = static_cast<std::size_t>(**limit);
+  const auto grep = query.one("grep");
+  if (!grep) return core::fail(grep.error());
+  request.grep = grep->value_or("");
+  if (request.tail_lines && (request.offset || !request.grep.empty())) {
+    return core::fail(core::ErrorCode::invalid_argument,
+                      "tail_lines can't be combined with offset or grep", "tail_lines");
+  }
+  return request;
+}
+
+void answer_output(http::Exchange& exchange, const core::Result<core::OutputView>& view) {
+  if (!view) return exchange.fail(view.error());
+  exchange.respond(http::Response::of(200, "application/octet-stream", view->bytes)
+                       .with("Berth-Offset", std::to_string(view->offset))
+                       .with("Berth-Next-Offset", std::to_string(view->next_offset))
+                       .with("Berth-Total-Bytes", std::to_string(view->total_bytes))
+                       .with("Berth-Eof", view->eof ? "true" : "false"));
+}
+
+void list(core::Execution& execution, const ExchangePointer& exchange) {
+  auto filter = read_list_query(exchange->request().query,
+                                {"state", "session_id", "client_id", "limit", "cursor"});
+  if (!filter) return exchange->fail(filter.error());
+  execution.list_jobs(exchange->caller(), std::move(*filter), [exchange](const auto& page) {
+    answer_page<core::JobView>(*exchange, page,
+                               [](core::JsonWriter& json, const core::JobView& view) {
+                                 core::write_job(json, view, false);
+                               });
+  });
+}
+
+void create(core::Execution& execution, const ExchangePointer& exchange) {
+  auto request = read_job_body(exchange->request().body);
+  if (!request) return exchange->fail(request.error());
+  execution.run_command(exchange->caller(), std::move(*request), nullptr,
+                        [exchange](const core::Result<core::JobView>& view) {
+                          if (!view) return exchange->fail(view.error());
+                          exchange->respond(job_response(*view, 201).with(
+                              "Location", "/admin/v1/jobs/" + view->job.id.str()));
+                        });
+}
+
+void show(core::Execution& execution, const ExchangePointer& exchange) {
+  const auto id = job_id(*exchange);
+  if (!id) return exchange->fail(id.error());
+  if (auto only = exchange->request().query.only({"max_output_bytes", "wait_ms"}); !only) {
+    return exchange->fail(only.error());
+  }
+  const auto limit = number(exchange->request().query, "max_output_bytes");
+  if (!limit) return exchange->fail(limit.error());
+  const auto wait = number(exchange->request().query, "wait_ms");
+  if (!wait) return exchange->fail(wait.error());
+  const auto cancel = std::make_shared<core::Cancellation>();
+  exchange->on_disconnect([cancel] { cancel->cancel("the client has gone"); });
+  execution.get_job(exchange->caller(), *id, core::Milliseconds(wait->value_or(0)),
+                    static_cast<std::size_t>(limit->value_or(32'768)), cancel,
+                    [exchange](const core::Result<core::JobView>& view) {
+                      if (!view) return exchange->fail(view.error());
+                      exchange->respond(job_response(*view, 200));
+                    });
+}
+
+void output(core::Execution& execution, const ExchangePointer& exchange) {
+  const auto id = job_id(*exchange);
+  if (!id) return exchange->fail(id.error());
+  auto request = read_output_query(exchange->request().query);
+  if (!request) return exchange->fail(request.error());
+  request->job_id = *id;
+  execution.read_output(
+      exchange->caller(), std::move(*request), nullptr,
+      [exchange](const core::Result<core::OutputView>& view) { answer_output(*exchange, view); });
+}
+
+}  // namespace
+
+void add_jobs(http::Router& router, core::Execution& execution) {
+  http::RouteOptions options;
+  options.access = http::Access::admin;
+  const auto with = [&execution](auto handler) {
+    return [&execution, handler](const ExchangePointer& exchange) { handler(execution, exchange); };
+  };
+  router.add(http::Method::get, "/admin/v1/jobs", options, with(list));
+  router.add(http::Method::get, "/admin/v1/jobs/{id}", options, with(show));
+  router.add(http::Method::get, "/admin/v1/jobs/{id}/output", options, with(output));
+  http::RouteOptions command = options;
+  command.body_bytes = std::size_t{16} << 20U;  // a command's text in JSON
+  router.add(http::Method::post, "/admin/v1/jobs", command, with(create));
+}
+
+}  // namespace berth::routes

@@ -1,0 +1,64 @@
+#include "api/routes/list_query.h"
+
+#include <charconv>
+
+namespace berth::routes {
+namespace {
+
+constexpr std::size_t kMaxLimit = 500;
+
+core::Result<void> read_limit(const std::string& text, std::size_t& limit) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+  if (error == std::errc() && end == text.data() + text.size() && limit >= 1 &&
+      limit <= kMaxLimit) {
+    return {};
+  }
+  return core::fail(core::ErrorCode::invalid_argument, "limit must be between 1 and 500", "limit");
+}
+
+/// The parameter's value, empty if it is not there.
+core::Result<std::string> text_of(const http::Query& query, std::string_view name) {
+  auto value = query.one(name);
+  if (!value) return core::fail(std::move(value.error()));
+  return value->value_or("");
+}
+
+}  // namespace
+
+core::Result<core::ListFilter> read_list_query(const http::Query& query,
+                                               std::initializer_list<std::string_view> known) {
+  if (auto only = query.only(known); !only) return core::fail(std::move(only.error()));
+  core::ListFilter filter;
+  const std::pair<std::string_view, std::string*> texts[] = {{"cursor", &filter.cursor},
+                                                             {"state", &filter.state},
+                                                             {"type", &filter.type},
+                                                             {"topic", &filter.topic},
+                                                             {"client_id", &filter.client_id}};
+  for (const auto& [name, field] : texts) {
+    auto text = text_of(query, name);
+    if (!text) return core::fail(std::move(text.error()));
+    *field = std::move(*text);
+  }
+  const auto limit = text_of(query, "limit");
+  if (!limit) return core::fail(limit.error());
+  if (!limit->empty()) {
+    if (auto read = read_limit(*limit, filter.limit); !read) return core::fail(read.error());
+  }
+  const auto session = text_of(query, "session_id");
+  if (!session) return core::fail(session.error());
+  if (!session->empty()) {
+    auto id = core::SessionId::parse(*session, "session_id");
+    if (!id) return core::fail(std::move(id.error()));
+    filter.session_id = std::move(*id);
+  }
+  const auto job = text_of(query, "job_id");
+  if (!job) return core::fail(job.error());
+  if (!job->empty()) {
+    auto id = core::JobId::parse(*job, "job_id");
+    if (!id) return core::fail(std::move(id.error()));
+    filter.job_id = std::move(*id);
+  }
+  return filter;
+}
+
+}  // namespace berth::routes

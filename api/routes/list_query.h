@@ -1,0 +1,31 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "api/http/exchange.h"
+#include "service/core/json.h"
+#include "service/core/store.h"
+
+namespace berth::routes {
+
+/// The filter of a list from its query. `known` are the parameters this list has (`limit`, 1–500, and
+/// `cursor` among them); others are refused, so that a misspelt filter never lists everything.
+core::Result<core::ListFilter> read_list_query(const http::Query& query,
+                                               std::initializer_list<std::string_view> known);
+
+/// Answers `{"items":[…],"next_cursor":…}`.
+template <class Record>
+void answer_page(http::Exchange& exchange, const core::Result<core::Page<Record>>& page,
+                 const std::function<void(core::JsonWriter&, const Record&)>& write) {
+  if (!page) return exchange.fail(page.error());
+  core::JsonWriter json;
+  json.begin_object().key("items").begin_array();
+  for (const Record& record : page->items) write(json, record);
+  json.end_array();
+  if (!page->next_cursor.empty()) json.member("next_cursor", page->next_cursor);
+  json.end_object();
+  exchange.respond(http::Response::json(json.str()));
+}
+
+}  // namespace berth::routes

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "api/http/router.h"
+#include "service/core/connections.h"
+#include "service/core/execution.h"
+#include "service/core/status.h"
+#include "service/core/store.h"
+
+namespace berth::routes {
+
+/// Each adds the routes of one resource: decode, one call, encode. What they are given outlives the
+/// router. Core loop.
+void add_status(http::Router& router, const core::StatusSource& status);
+void add_health(http::Router& router, const core::StatusSource& status);
+void add_connections(http::Router& router, core::Queries& queries);
+void add_sessions(http::Router& router, core::Execution& execution);
+void add_jobs(http::Router& router, core::Execution& execution);
+void add_events(http::Router& router, core::Queries& queries);
+
+}  // namespace berth::routes

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "service/core/time.h"
+
+namespace berth::core {
+
+/// What the service says of itself at a moment.
+struct ServiceStatus {
+  std::string version;
+  std::string commit;
+  std::int64_t pid = 0;
+  Timestamp started_at{};
+  Timestamp now{};
+  bool settled = false;   ///< what the last run left behind is taken over
+  bool stopping = false;
+  std::size_t active_sessions = 0;
+  std::size_t used_slots = 0;
+  std::size_t effective_max_sessions = 0;
+  std::size_t queue_depth = 0;
+  std::size_t live_jobs = 0;
+  std::size_t open_connections = 0;
+  std::size_t reconciling_hosts = 0;
+  std::uint64_t resident_bytes = 0;
+  std::uint64_t stored_commits = 0;
+
+  bool ready() const { return settled && !stopping; }
+};
+
+class StatusSource {
+ public:
+  virtual ~StatusSource() = default;
+  /// Core loop; answers from memory.
+  virtual ServiceStatus status() const = 0;
+};
+
+}  // namespace berth::core
