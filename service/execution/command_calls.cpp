@@ -21,6 +21,13 @@ std::string environment_json(const core::EnvironmentList& environment) {
   return json.str();
 }
 
+core::Error stopping_error(const core::JobId& id) {
+  return {core::ErrorCode::unavailable,
+          fmt::format("the service is stopping; job {} goes on and get_job finds it again", id.str()),
+          {},
+          core::Milliseconds(1'000)};
+}
+
 }  // namespace
 
 core::Result<void> Coordinator::check(const core::CommandRequest& request) const {
@@ -219,6 +226,7 @@ void Coordinator::follow(const jobs::JobPointer& job, core::Milliseconds wait,
           }
           return done(core::fail(core::ErrorCode::cancelled, "cancelled by its client"));
         }
+        if (how == WaitEnd::stopping) return done(core::fail(stopping_error(job->record.id)));
         if (job->failure) return done(core::fail(*job->failure));
         if (how == WaitEnd::timed_out) yielded(job);
         answers_.answer(*job, view_of(*job), max_output_bytes, done);

@@ -114,6 +114,16 @@ void JobTable::wait(const JobPointer& job, core::Milliseconds limit,
   }
 }
 
+void JobTable::interrupt_waits() {
+  for (auto& [id, waiters] : std::exchange(waiters_, {})) {
+    for (const auto& waiter : waiters) {
+      if (waiter->cancel) waiter->cancel->on_cancel(nullptr);
+      waiter->deadline.cancel();
+      waiter->done(WaitEnd::stopping);
+    }
+  }
+}
+
 void JobTable::end_wait(const core::JobId& id, Waiter* waiter, WaitEnd how) {
   const auto list = waiters_.find(id);
   if (list == waiters_.end()) return;

@@ -37,7 +37,7 @@ using JobPointer = std::shared_ptr<Job>;
 /// The live jobs, their stored form and those who wait for their end. Core loop.
 class JobTable {
  public:
-  enum class WaitEnd { finished, timed_out, cancelled };
+  enum class WaitEnd { finished, timed_out, cancelled, stopping };
   using OnWaitEnd = std::function<void(WaitEnd)>;
 
   JobTable(loop::Loop& loop, core::ChangeLog& log);
@@ -63,6 +63,9 @@ class JobTable {
   /// Calls `done` once: when the job's end is committed, at the deadline, or when cancelled.
   void wait(const JobPointer& job, core::Milliseconds limit,
             const std::shared_ptr<core::Cancellation>& cancel, OnWaitEnd done);
+
+  /// Ends every wait with `stopping`: the service goes, the jobs go on.
+  void interrupt_waits();
 
  private:
   struct Waiter;

@@ -21,6 +21,9 @@ struct FolderOwner {
 /// Who owns a folder; not_found, or conflict for anything else than a folder (also a link to one).
 core::Result<FolderOwner> folder_owner(const std::string& path);
 
+/// cwd_not_accessible unless `path` is a folder this user may make its working directory.
+core::Result<void> check_enterable(const std::string& path);
+
 /// Whole file, at most `limit` bytes (too_large above).
 core::Result<std::string> read_file(const std::string& path, std::size_t limit = 16U << 20U);
 

@@ -18,6 +18,8 @@ void become_subreaper();
 /// Other processes of this user can't read this process's memory or its /proc/PID entries.
 void forbid_inspection();
 
+int current_process();
+
 /// A descriptor that is readable once `pid` has ended; empty if it is gone already.
 Descriptor open_pidfd(int pid);
 
@@ -43,6 +45,18 @@ void acknowledge_child_end(int notifier);
 /// The value of a variable in the environment a process was started with; nothing if it has none or
 /// its environment may not be read.
 std::optional<std::string> environment_of(int pid, std::string_view name);
+
+/// Time on the clock that processes' starts are measured with, in its ticks (10 ms).
+std::uint64_t process_clock();
+/// When a process started, on that clock; nothing if it is gone.
+std::optional<std::uint64_t> start_of(int pid);
+
+/// Keeps SIGINT, SIGTERM and SIGQUIT for whoever waits for them (sigwait), in this thread and those
+/// it starts from now on; a broken pipe is an error of the write, not a signal. Call first in main.
+void block_termination_signals();
+
+/// Ends this process by force after so many seconds, whatever it is doing. 0 calls it off.
+void arm_alarm(unsigned seconds);
 
 /// Resident memory of this process in bytes.
 std::uint64_t resident_bytes();

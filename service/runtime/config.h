@@ -95,6 +95,7 @@ core::Result<void> set_key(Config& config, const ConfigKey& key, std::string_vie
 struct ConfigSources {
   std::string file;            ///< read if `file_required` or if it exists
   bool file_required = false;  ///< named on the command line
+  bool system_defaults = false;  ///< a system instance listens on a fixed port
   std::vector<std::string> environment;  ///< `NAME=value`; those named BERTH_A__B override a.b
 };
 

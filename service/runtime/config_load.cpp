@@ -143,6 +143,7 @@ core::Result<void> check_together(const Config& config) {
 
 core::Result<Config> load_config(const ConfigSources& sources) {
   Config config;
+  if (sources.system_defaults) config.service.listen = "127.0.0.1:7420";
   if (auto done = apply_file(config, sources); !done) return core::fail(done.error());
   if (auto done = apply_environment(config, sources.environment); !done) {
     return core::fail(done.error());

@@ -46,6 +46,14 @@ core::Result<FolderOwner> folder_owner(const std::string& path) {
   return FolderOwner{status.st_uid, (status.st_mode & (S_IWGRP | S_IWOTH)) != 0};
 }
 
+core::Result<void> check_enterable(const std::string& path) {
+  if (access((path + "/.").c_str(), X_OK) == 0) return {};
+  return core::fail(core::ErrorCode::cwd_not_accessible,
+                    fmt::format("directory {} can't be entered: {}", path,
+                                std::generic_category().message(errno)),
+                    "cwd");
+}
+
 core::Result<void> make_private_folder(const std::string& path, unsigned mode) {
   std::error_code error;
   const auto parent = std::filesystem::path(path).parent_path();

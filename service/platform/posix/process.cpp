@@ -7,6 +7,7 @@
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -28,22 +29,32 @@ void forbid_inspection() {
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
+int current_process() { return getpid(); }
+
 Descriptor open_pidfd(int pid) {
   return Descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
 }
 
 namespace {
 
-/// Parent of a process from /proc/PID/stat; 0 if it is gone. The name in it may hold anything, so
-/// the fields are counted from the last parenthesis.
-int parent_of(int pid) {
+constexpr int kParentField = 4;  // proc(5), counted from 1
+constexpr int kStartField = 22;
+
+/// A numeric field of /proc/PID/stat; nothing if the process is gone. The name in it may hold
+/// anything, so fields are counted from the last parenthesis.
+std::optional<std::uint64_t> stat_field(int pid, int field) {
   const auto text = read_file(fmt::format("/proc/{}/stat", pid), 64 * 1024);
-  if (!text) return 0;
-  const std::size_t name_end = text->rfind(')');
-  if (name_end == std::string::npos || name_end + 4 >= text->size()) return 0;
-  int parent = 0;
-  std::from_chars(text->data() + name_end + 4, text->data() + text->size(), parent);
-  return parent;
+  if (!text) return std::nullopt;
+  std::size_t at = text->rfind(')');
+  for (int i = 2; i < field && at != std::string::npos; ++i) at = text->find(' ', at + 1);
+  if (at == std::string::npos) return std::nullopt;
+  std::uint64_t value = 0;
+  std::from_chars(text->data() + at + 1, text->data() + text->size(), value);
+  return value;
+}
+
+int parent_of(int pid) {
+  return static_cast<int>(stat_field(pid, kParentField).value_or(0));
 }
 
 int to_pid(std::string_view name) {
@@ -142,6 +153,28 @@ std::optional<std::string> environment_of(int pid, std::string_view name) {
   }
   return std::nullopt;
 }
+
+std::uint64_t process_clock() {
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  const auto ticks = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
+  return static_cast<std::uint64_t>(now.tv_sec) * ticks +
+         static_cast<std::uint64_t>(now.tv_nsec) * ticks / 1'000'000'000U;
+}
+
+std::optional<std::uint64_t> start_of(int pid) {
+  return stat_field(pid, kStartField);
+}
+
+void block_termination_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (int number : {SIGINT, SIGTERM, SIGQUIT}) sigaddset(&signals, number);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+void arm_alarm(unsigned seconds) { alarm(seconds); }
 
 std::uint64_t resident_bytes() {
   const auto text = read_file("/proc/self/statm", 4096);

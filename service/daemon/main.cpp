@@ -1,0 +1,82 @@
+#include <Poco/Util/ServerApplication.h>
+#include <fmt/core.h>
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "service/core/version.h"
+#include "service/daemon/options.h"
+#include "service/daemon/service.h"
+#include "service/platform/process.h"
+#include "service/runtime/log.h"
+
+namespace {
+
+using berth::daemon::Options;
+
+/// Runs the service until it is asked to stop (SIGTERM, SIGINT; on Windows the service manager).
+class ServerApplication final : public Poco::Util::ServerApplication {
+ public:
+  explicit ServerApplication(Options options) : options_(std::move(options)) {}
+
+ protected:
+  int main(const std::vector<std::string>&) override {
+    auto config = berth::daemon::load_config(options_);
+    if (!config) {
+      fmt::print(stderr, "berthd: {}\n", config.error().message);
+      return EXIT_CONFIG;
+    }
+    berth::runtime::start_logging(config->log.level, config->log.format);
+    berth::daemon::Service service({std::move(*config), options_.paths, options_.system});
+    if (const auto started = service.start(); !started) {
+      berth::runtime::stop_logging();
+      fmt::print(stderr, "berthd: {}\n", started.error().message);
+      return EXIT_UNAVAILABLE;
+    }
+    waitForTerminationRequest();
+    service.stop();
+    berth::runtime::stop_logging();
+    return EXIT_OK;
+  }
+
+ private:
+  Options options_;
+};
+
+/// Checks, prints or shows what was asked for; nothing of it starts the service.
+int inspect(const Options& options) {
+  if (options.action == Options::Action::print_version) {
+    fmt::print("{}\n", berth::core::version_line("berthd"));
+    return 0;
+  }
+  if (options.action == Options::Action::print_help) {
+    fmt::print("{}", options.help);
+    return 0;
+  }
+  const auto config = berth::daemon::load_config(options);
+  if (!config) {
+    fmt::print(stderr, "berthd: {}\n", config.error().message);
+    return Poco::Util::Application::EXIT_CONFIG;
+  }
+  if (options.action == Options::Action::print_config) {
+    fmt::print("{}", berth::runtime::to_toml(*config));
+  } else {
+    fmt::print("{}: the configuration is good\n", options.paths.config_file);
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  berth::platform::block_termination_signals();
+  const auto options = berth::daemon::parse_options({argv + 1, argv + argc});
+  if (!options) {
+    fmt::print(stderr, "berthd: {}\nTry berthd --help.\n", options.error().message);
+    return Poco::Util::Application::EXIT_USAGE;
+  }
+  if (options->action != Options::Action::serve) return inspect(*options);
+  ServerApplication application(*options);
+  return application.run(1, argv);  // the options are parsed; Poco gets the program's name only
+}

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <atomic>
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "service/core/error.h"
+#include "service/core/status.h"
+#include "service/platform/paths.h"
+#include "service/runtime/config.h"
+
+namespace berth::daemon {
+
+/// The whole service: owns every part, starts them in order and stops them in reverse. Used by main
+/// (and by tests) from one thread; the parts live on the core loop's thread.
+class Service {
+ public:
+  struct Settings {
+    runtime::Config config;
+    platform::InstancePaths paths;
+    bool system = false;
+  };
+
+  explicit Service(Settings settings);
+  ~Service();  ///< stops if it still runs
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  /// Returns once requests are served. What an earlier run left behind is still being taken over
+  /// then (`/health/ready`). After an error everything is stopped again. `conflict`: another instance
+  /// works on the same folder.
+  core::Result<void> start();
+
+  /// Stops in the order of the architecture: no new connections, no new work, waits are interrupted
+  /// (commands are not), the stop is stored, hosts are let go, the database is closed. Ends the
+  /// process by force if it takes longer than service.stop_deadline.
+  void stop();
+
+  /// `127.0.0.1:41234`
+  std::string address() const;
+
+ private:
+  struct Parts;
+
+  core::Result<void> prepare_folders();
+  core::Result<void> build();
+  void run_loop();
+  core::Result<void> serve();
+
+  Settings settings_;
+  std::unique_ptr<Parts> parts_;
+  std::thread loop_thread_;
+};
+
+}  // namespace berth::daemon
