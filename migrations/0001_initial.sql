@@ -122,6 +122,7 @@ CREATE INDEX events_by_topic ON events (topic);
 CREATE INDEX events_by_client ON events (client_id);
 CREATE INDEX events_by_session ON events (session_id) WHERE session_id <> '';
 CREATE INDEX events_by_job ON events (job_id) WHERE job_id <> '';
+CREATE INDEX events_errors ON events (id) WHERE severity >= 4;
 
 -- Every event id below next_id is given or reserved. While the service runs it is the end of the
 -- reserved block, after a clean stop the exact next id. last_time is a time no later event precedes.

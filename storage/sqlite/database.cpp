@@ -74,7 +74,9 @@ core::Result<std::unique_ptr<Database>> Database::open(const std::string& path, 
 Database::Database(Poco::Data::Session session)
     : session_(std::move(session)), handle_(Poco::Data::SQLite::Utility::dbHandle(session_)) {}
 
-Database::~Database() { statements_.clear(); }
+Database::~Database() {
+  statements_.clear();
+}
 
 void Database::Finalizer::operator()(sqlite3_stmt* statement) const {
   sqlite3_finalize(statement);
@@ -99,9 +101,8 @@ Statement Database::statement(std::string_view sql) {
   const auto found = statements_.find(sql);
   if (found != statements_.end()) return {found->second.get(), std::nullopt};
   sqlite3_stmt* compiled = nullptr;
-  const int status =
-      sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
-                         SQLITE_PREPARE_PERSISTENT, &compiled, nullptr);
+  const int status = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
+                                        SQLITE_PREPARE_PERSISTENT, &compiled, nullptr);
   if (status != SQLITE_OK) return {nullptr, last_error(handle_, "compiling a statement")};
   statements_.emplace(sql, compiled);
   return {compiled, std::nullopt};
@@ -119,7 +120,9 @@ core::Result<void> Database::set_full_sync(bool full) {
   return {};
 }
 
-void Database::interrupt() { sqlite3_interrupt(handle_); }
+void Database::interrupt() {
+  sqlite3_interrupt(handle_);
+}
 
 Transaction::~Transaction() {
   // After some failures (disk full, I/O error) SQLite has rolled back by itself.
@@ -128,8 +131,12 @@ Transaction::~Transaction() {
   }
 }
 
-core::Result<void> Transaction::begin() { return database_.statement("BEGIN IMMEDIATE").run(); }
+core::Result<void> Transaction::begin() {
+  return database_.statement("BEGIN IMMEDIATE").run();
+}
 
-core::Result<void> Transaction::commit() { return database_.statement("COMMIT").run(); }
+core::Result<void> Transaction::commit() {
+  return database_.statement("COMMIT").run();
+}
 
 }  // namespace berth::sqlite

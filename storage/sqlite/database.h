@@ -17,7 +17,7 @@ namespace berth::sqlite {
 
 enum class Access {
   read_write,  ///< makes the file if there is none
-  read_only,   ///< sees what others commit; may rebuild the shared-memory index (-shm), nothing else
+  read_only,  ///< sees what others commit; may rebuild the shared-memory index (-shm), nothing else
   /// Only for a file that nobody writes and that has no write-ahead log: touches nothing at all.
   immutable,
 };
@@ -43,8 +43,8 @@ class Database {
   /// Runs a script of one or more statements.
   core::Result<void> execute(const std::string& sql);
 
-  /// The prepared statement for `sql`, compiled at first use and kept for the connection's life; one
-  /// use at a time per text. Texts are built from fixed parts, so that there are few.
+  /// The prepared statement for `sql`, compiled at first use and kept for the connection's life;
+  /// one use at a time per text. Texts are built from fixed parts, so that there are few.
   Statement statement(std::string_view sql);
 
   /// How the next transaction commits: true waits until the disk has it. It can't be changed inside

@@ -96,10 +96,10 @@ core::Result<void> check(const std::string& path, const Schema& schema,
                                       step.version, schema.version));
     }
     if (found->second.checksum != step.sha256) {
-      return refuse(path, fmt::format("migration {} ({}) was applied with checksum {}, this "
-                                      "program's has {}",
-                                      step.version, found->second.name, found->second.checksum,
-                                      step.sha256));
+      return refuse(
+          path, fmt::format("migration {} ({}) was applied with checksum {}, this "
+                            "program's has {}",
+                            step.version, found->second.name, found->second.checksum, step.sha256));
     }
   }
   return {};

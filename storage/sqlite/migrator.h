@@ -12,8 +12,8 @@ namespace berth::sqlite {
 /// Brings the database file at `path` to the newest schema; makes it if there is none. Blocks; call
 /// before anything else opens the file.
 ///
-/// The file is first looked at without writing. It is refused and left byte for byte as it was, with
-/// `storage_failed` and a message that names it, if it
+/// The file is first looked at without writing. It is refused and left byte for byte as it was,
+/// with `storage_failed` and a message that names it, if it
 /// - is not a database, is damaged (`PRAGMA quick_check`) or is some other program's;
 /// - has a newer schema than the last of `steps`;
 /// - was made by a migration whose text is not the one of `steps` (checksum).

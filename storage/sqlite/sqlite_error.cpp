@@ -8,10 +8,17 @@ namespace berth::sqlite {
 core::Error last_error(sqlite3* connection, std::string_view doing) {
   core::ErrorCode code = core::ErrorCode::storage_failed;
   switch (sqlite3_errcode(connection)) {
-    case SQLITE_CONSTRAINT: code = core::ErrorCode::conflict; break;
-    case SQLITE_INTERRUPT: code = core::ErrorCode::unavailable; break;
-    case SQLITE_TOOBIG: code = core::ErrorCode::too_large; break;
-    default: break;
+    case SQLITE_CONSTRAINT:
+      code = core::ErrorCode::conflict;
+      break;
+    case SQLITE_INTERRUPT:
+      code = core::ErrorCode::unavailable;
+      break;
+    case SQLITE_TOOBIG:
+      code = core::ErrorCode::too_large;
+      break;
+    default:
+      break;
   }
   return {code, fmt::format("{}: {}", doing, sqlite3_errmsg(connection)), {}, std::nullopt};
 }

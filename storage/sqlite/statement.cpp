@@ -68,11 +68,14 @@ core::Result<void> Statement::run() {
   }
 }
 
-std::int64_t Statement::take_integer() { return sqlite3_column_int64(statement_, column_++); }
+std::int64_t Statement::take_integer() {
+  return sqlite3_column_int64(statement_, column_++);
+}
 
 std::string Statement::take_text() {
   const int column = column_++;
-  // The pointer before the length: asking for the bytes first could convert them (sqlite3_column_*).
+  // The pointer before the length: asking for the bytes first could convert them
+  // (sqlite3_column_*).
   const void* data = sqlite3_column_blob(statement_, column);
   const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
   bytes_taken_ += size;
@@ -88,7 +91,9 @@ bool Statement::take_null() {
 void Statement::reject_row(std::string_view why) {
   if (error_) return;
   error_ = core::Error{core::ErrorCode::storage_failed,
-                       fmt::format("a stored row can't be read: {}", why), {}, std::nullopt};
+                       fmt::format("a stored row can't be read: {}", why),
+                       {},
+                       std::nullopt};
 }
 
 }  // namespace berth::sqlite

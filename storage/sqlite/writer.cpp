@@ -108,8 +108,7 @@ void Writer::write(std::vector<Pending>& batch) {
     }
     core::ChangeSet* const alone[] = {&each->set};
     bool ignored = false;
-    each->result =
-        attempt(alone, each->set.durability == core::Durability::durable, ignored);
+    each->result = attempt(alone, each->set.durability == core::Durability::durable, ignored);
   }
   const std::lock_guard lock(mutex_);
   counters_.failed_sets += static_cast<std::uint64_t>(

@@ -52,10 +52,10 @@ struct WriterCounters {
   std::uint64_t busy_microseconds = 0;  ///< in transactions
 };
 
-/// The one thread that writes. It takes all sets that wait into one transaction: while it commits the
-/// next batch gathers, so no set is ever delayed to gather others. A batch commits with full sync if
-/// one of its sets is durable. If a batch fails, its sets are tried one by one, so that a bad one
-/// harms no other; the writer itself outlives every failure.
+/// The one thread that writes. It takes all sets that wait into one transaction: while it commits
+/// the next batch gathers, so no set is ever delayed to gather others. A batch commits with full
+/// sync if one of its sets is durable. If a batch fails, its sets are tried one by one, so that a
+/// bad one harms no other; the writer itself outlives every failure.
 ///
 /// commit() and stop() belong to the core loop's thread; completions are posted there, one post per
 /// batch, in the order of the calls.
@@ -93,11 +93,11 @@ class Writer final : public core::ChangeLog {
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Pending> queue_;      // guarded by mutex_
-  std::size_t queued_ = 0;         // sets in it that are not rejected; guarded by mutex_
-  bool stopping_ = false;          // guarded by mutex_
-  WriterCounters counters_;        // guarded by mutex_
-  std::thread thread_;             // last: it uses all of the above
+  std::deque<Pending> queue_;  // guarded by mutex_
+  std::size_t queued_ = 0;     // sets in it that are not rejected; guarded by mutex_
+  bool stopping_ = false;      // guarded by mutex_
+  WriterCounters counters_;    // guarded by mutex_
+  std::thread thread_;         // last: it uses all of the above
 };
 
 }  // namespace berth::sqlite

@@ -1,0 +1,54 @@
+#include "storage/stores/events.h"
+
+#include <algorithm>
+#include <string>
+
+#include "storage/stores/list_query.h"
+
+namespace berth::storage {
+namespace {
+
+using core::EventRecord;
+
+void where_topic(ListQuery& query, const std::string& topic) {
+  if (topic == "errors") {
+    query.where("severity >= 4");  // word for word the condition of the index events_errors
+  } else if (topic == "progress") {
+    query.where("(type = 'job.progress' OR type GLOB 'session.*' OR type GLOB 'queue.*')");
+  } else {
+    query.where_set("topic = ?", topic);
+  }
+}
+
+}  // namespace
+
+static_assert(static_cast<int>(core::Severity::error) == 4);  // as the SQL here and the index say
+
+core::Result<core::Page<EventRecord>> list_events(sqlite::Database& database,
+                                                  const core::ListFilter& filter) {
+  ListQuery query(select_sql<EventRecord>());
+  query.where_set("client_id = ?", filter.client_id)
+      .where_set("session_id = ?", filter.session_id.str())
+      .where_set("job_id = ?", filter.job_id.str())
+      .where_set("type = ?", filter.type);
+  // What follows from those, said so that the indexes apply.
+  if (filter.session_id) query.where("session_id <> ''");
+  if (filter.job_id) query.where("job_id <> ''");
+  if (!filter.type.empty()) query.where("topic = ?", {std::string(core::topic_of(filter.type))});
+  where_topic(query, filter.topic);
+
+  const bool oldest_first = filter.after_event_id >= 0;
+  std::int64_t after = filter.after_event_id;
+  if (!filter.cursor.empty()) {
+    const auto from = parse_number_cursor(filter.cursor);
+    if (!from) return core::fail(from.error());
+    after = std::max(after, *from);
+    if (!oldest_first) query.where("id < ?", {*from});
+  }
+  if (oldest_first) query.where("id > ?", {after});
+  query.order_by(oldest_first ? "id" : "id DESC");
+  return read_page<EventRecord>(database, std::move(query), filter.limit,
+                                [](const EventRecord& last) { return std::to_string(last.id); });
+}
+
+}  // namespace berth::storage

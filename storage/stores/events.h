@@ -1,0 +1,37 @@
+#pragma once
+
+#include "service/core/store.h"
+#include "storage/stores/table.h"
+
+namespace berth::storage {
+
+/// Events are never changed: every column is fixed.
+template <>
+struct Table<core::EventRecord> {
+  static constexpr std::string_view kName = "events";
+
+  template <class Record, class Visit>
+  static void columns(Record& event, Visit&& visit) {
+    visit(fixed("id"), event.id);
+    visit(fixed("time"), event.time);
+    visit(fixed("type"), event.type);
+    visit(fixed("topic"), TopicOf{event.type});
+    visit(fixed("severity"), event.severity);
+    visit(fixed("source"), event.source);
+    visit(fixed("client_id"), event.client_id);
+    visit(fixed("session_id"), event.session_id);
+    visit(fixed("job_id"), event.job_id);
+    visit(fixed("request_id"), event.request_id);
+    visit(fixed("connection_id"), event.connection_id);
+    visit(fixed("upstream"), event.upstream);
+    visit(fixed("correlation_id"), event.correlation_id);
+    visit(fixed("data"), event.data);
+  }
+};
+
+/// Newest first, or with `after_event_id` oldest first from the event after it; filters: client,
+/// session, job, type, topic (also the two that gather: `errors`, `progress`).
+core::Result<core::Page<core::EventRecord>> list_events(sqlite::Database& database,
+                                                        const core::ListFilter& filter);
+
+}  // namespace berth::storage

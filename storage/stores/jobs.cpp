@@ -1,0 +1,81 @@
+#include "storage/stores/jobs.h"
+
+#include "storage/stores/list_query.h"
+
+namespace berth::storage {
+namespace {
+
+using core::JobRecord;
+using core::JobState;
+
+// Word for word the conditions of the indexes jobs_open and jobs_unsuccessful: only so are they
+// used.
+constexpr std::string_view kOpen = "state IN ('queued', 'running')";
+constexpr std::string_view kUnsuccessful = "state NOT IN ('queued', 'running', 'succeeded')";
+
+core::Result<std::optional<JobRecord>> take_one(sqlite::Statement& rows) {
+  const auto found = rows.step();
+  if (!found) return core::fail(found.error());
+  if (!*found) return std::nullopt;
+  JobRecord job = take_record<JobRecord>(rows);
+  if (const auto sound = rows.step(); !sound) return core::fail(sound.error());
+  return job;
+}
+
+}  // namespace
+
+core::Result<core::Page<JobRecord>> list_jobs(sqlite::Database& database,
+                                              const core::ListFilter& filter) {
+  ListQuery query(select_sql<JobRecord>());
+  query.where_set("client_id = ?", filter.client_id)
+      .where_set("session_id = ?", filter.session_id.str())
+      .where_set("state = ?", filter.state);
+  if (filter.session_id) query.where("session_id <> ''");
+  if (const auto state = core::parse_job_state(filter.state)) {
+    if (!core::is_final(*state)) query.where(kOpen);
+    if (core::is_final(*state) && *state != JobState::succeeded) query.where(kUnsuccessful);
+  }
+  if (auto paged = page_by_time(query, "created_at", filter.cursor); !paged) {
+    return core::fail(paged.error());
+  }
+  return read_page<JobRecord>(database, std::move(query), filter.limit, [](const JobRecord& last) {
+    return to_text(TimeCursor{last.created_at, last.id.str()});
+  });
+}
+
+core::Result<std::optional<JobRecord>> find_job(sqlite::Database& database, const core::JobId& id) {
+  static const std::string sql = select_sql<JobRecord>() + " WHERE id = ?";
+  sqlite::Statement rows = database.statement(sql);
+  rows.bind(id.str());
+  return take_one(rows);
+}
+
+core::Result<std::optional<JobRecord>> find_job_by_key(sqlite::Database& database,
+                                                       const std::string& client_id,
+                                                       const std::string& request_key,
+                                                       const std::string& link_key) {
+  // The second condition lets the partial index be used.
+  static const std::string by_request =
+      select_sql<JobRecord>() + " WHERE client_id = ? AND request_key = ? AND request_key <> ''";
+  static const std::string by_link =
+      select_sql<JobRecord>() + " WHERE client_id = ? AND link_key = ? AND link_key <> ''";
+  if (!request_key.empty()) {
+    sqlite::Statement rows = database.statement(by_request);
+    rows.bind(client_id).bind(request_key);
+    auto found = take_one(rows);
+    if (!found || *found) return found;
+  }
+  if (link_key.empty()) return std::nullopt;
+  sqlite::Statement rows = database.statement(by_link);
+  rows.bind(client_id).bind(link_key);
+  return take_one(rows);
+}
+
+core::Result<std::vector<JobRecord>> open_jobs(sqlite::Database& database) {
+  return read_all<JobRecord>(database, std::string(select_sql<JobRecord>())
+                                           .append(" WHERE ")
+                                           .append(kOpen)
+                                           .append(" ORDER BY created_at, id"));
+}
+
+}  // namespace berth::storage

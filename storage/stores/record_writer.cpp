@@ -1,0 +1,84 @@
+#include "storage/stores/record_writer.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "storage/stores/connections.h"
+#include "storage/stores/events.h"
+#include "storage/stores/hosts.h"
+#include "storage/stores/jobs.h"
+#include "storage/stores/sessions.h"
+#include "storage/stores/tokens.h"
+
+namespace berth::storage {
+namespace {
+
+std::size_t count_events(sqlite::BatchStore::Sets sets) {
+  std::size_t count = 0;
+  for (const core::ChangeSet* set : sets) {
+    count += static_cast<std::size_t>(
+        std::ranges::count_if(set->changes, [](const core::Change& change) {
+          return std::holds_alternative<core::EventRecord>(change);
+        }));
+  }
+  return count;
+}
+
+}  // namespace
+
+RecordWriter::RecordWriter(sqlite::Database& database, EventIds ids, const core::Clock& clock,
+                           OnCommitted on_committed)
+    : database_(database),
+      ids_(ids),
+      clock_(clock),
+      on_committed_(std::move(on_committed)),
+      last_event_id_(ids.last_id()) {}
+
+bool RecordWriter::needs_full_sync(Sets sets) const {
+  return ids_.needs_block(count_events(sets));
+}
+
+core::Result<void> RecordWriter::apply(Sets sets) {
+  const std::size_t events = count_events(sets);
+  if (ids_.needs_block(events)) {
+    if (auto reserved = ids_.reserve(database_, events); !reserved) return reserved;
+  }
+  const core::Timestamp now = clock_.now();
+  for (core::ChangeSet* set : sets) {
+    for (core::Change& change : set->changes) {
+      if (auto* event = std::get_if<core::EventRecord>(&change)) {
+        const EventIds::Stamp stamp = ids_.next(now);
+        event->id = stamp.id;
+        event->time = stamp.time;
+      }
+      auto stored =
+          std::visit([&](const auto& record) { return store_record(database_, record); }, change);
+      if (!stored) return stored;
+    }
+  }
+  return {};
+}
+
+void RecordWriter::committed(Sets sets) {
+  ids_.committed();
+  const std::int64_t prev_id = last_event_id_.exchange(ids_.last_id());
+  if (!on_committed_ || prev_id == ids_.last_id()) return;
+  auto batch = std::make_shared<CommittedEvents>();
+  batch->prev_id = prev_id;
+  batch->last_id = ids_.last_id();
+  for (core::ChangeSet* set : sets) {
+    for (core::Change& change : set->changes) {
+      if (auto* event = std::get_if<core::EventRecord>(&change)) {
+        batch->events.push_back(std::move(*event));
+      }
+    }
+  }
+  on_committed_(std::move(batch));
+}
+
+void RecordWriter::rolled_back() {
+  ids_.rolled_back();
+}
+
+}  // namespace berth::storage

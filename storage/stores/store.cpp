@@ -1,0 +1,88 @@
+#include "storage/stores/store.h"
+
+#include <utility>
+
+#include "migrations/migrations.h"
+#include "storage/sqlite/migrator.h"
+#include "storage/stores/hosts.h"
+#include "storage/stores/jobs.h"
+#include "storage/stores/sessions.h"
+#include "storage/stores/tokens.h"
+
+namespace berth::storage {
+namespace {
+
+/// For the connection that writes. A checkpoint every 1,000 pages (4 MB) keeps the log small; the
+/// size limit gives back what one large transaction or a long reader made it grow to.
+constexpr const char* kWriterSettings =
+    "PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 67108864";
+
+}  // namespace
+
+core::Result<std::unique_ptr<Store>> Store::open(const std::string& path, Post post,
+                                                 const core::Clock& clock, StoreOptions options) {
+  if (auto migrated = sqlite::migrate(path, migrations::all(), clock); !migrated) {
+    return core::fail(migrated.error());
+  }
+  auto database = sqlite::Database::open(path, sqlite::Access::read_write);
+  if (!database) return core::fail(database.error());
+  if (auto set = (*database)->execute(kWriterSettings); !set) return core::fail(set.error());
+  auto ids = EventIds::load(**database);
+  if (!ids) return core::fail(ids.error());
+  auto readers = ReaderPool::open(path, options.reader_threads, options.max_queued_reads);
+  if (!readers) return core::fail(readers.error());
+  return std::unique_ptr<Store>(new Store(path, std::move(*database), *ids, std::move(*readers),
+                                          std::move(post), clock, std::move(options)));
+}
+
+Store::Store(std::string path, std::unique_ptr<sqlite::Database> database, EventIds ids,
+             std::unique_ptr<ReaderPool> readers, Post post, const core::Clock& clock,
+             StoreOptions options)
+    : path_(std::move(path)),
+      database_(std::move(database)),
+      records_(*database_, ids, clock, std::move(options.on_committed)),
+      readers_(std::move(readers)),
+      queries_(*readers_, post),
+      writer_(std::make_unique<sqlite::Writer>(*database_, records_, std::move(post),
+                                               options.writer)) {}
+
+Store::~Store() {
+  static_cast<void>(close());
+}
+
+core::Result<core::OpenState> Store::load_open_state() const {
+  auto database = sqlite::Database::open(path_, sqlite::Access::read_only);
+  if (!database) return core::fail(database.error());
+  core::OpenState state;
+  auto sessions = open_sessions(**database);
+  if (!sessions) return core::fail(sessions.error());
+  state.sessions = std::move(*sessions);
+  auto hosts = open_hosts(**database);
+  if (!hosts) return core::fail(hosts.error());
+  state.hosts = std::move(*hosts);
+  auto jobs = open_jobs(**database);
+  if (!jobs) return core::fail(jobs.error());
+  state.jobs = std::move(*jobs);
+  return state;
+}
+
+core::Result<std::vector<core::TokenRecord>> Store::load_tokens() const {
+  auto database = sqlite::Database::open(path_, sqlite::Access::read_only);
+  if (!database) return core::fail(database.error());
+  return all_tokens(**database);
+}
+
+StoreCounters Store::counters() const {
+  return {writer_->counters(), readers_->reads(), records_.last_event_id()};
+}
+
+core::Result<void> Store::close() {
+  if (std::exchange(closed_, true)) return {};
+  writer_->stop();
+  readers_->stop();
+  auto ended = records_.close();
+  database_.reset();  // the last connection to go: it empties the log and removes it
+  return ended;
+}
+
+}  // namespace berth::storage
