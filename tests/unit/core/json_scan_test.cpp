@@ -1,0 +1,78 @@
+#include "service/core/json_scan.h"
+
+#include <gtest/gtest.h>
+
+#include "service/core/json.h"
+
+namespace berth::core {
+namespace {
+
+TEST(ScanObject, SlicesEveryKindByteForByte) {
+  const std::string text =
+      R"( { "n":null,"t" : true ,"i":18446744073709551616,"d":1.0,"s":"a\u00e4\"b","a":[1, 2 ,{}], "o":{"x":[]} } )";
+  const auto object = scan_object(text);
+  ASSERT_TRUE(object) << object.error().message;
+  const auto raw = [&](std::string_view key) { return std::string(object->find(key)->raw); };
+  EXPECT_EQ(raw("n"), "null");
+  EXPECT_EQ(raw("t"), "true");
+  EXPECT_EQ(raw("i"), "18446744073709551616");
+  EXPECT_EQ(raw("d"), "1.0");
+  EXPECT_EQ(raw("s"), R"("a\u00e4\"b")");
+  EXPECT_EQ(raw("a"), "[1, 2 ,{}]");
+  EXPECT_EQ(raw("o"), R"({"x":[]})");
+  EXPECT_EQ(object->string("s"), "a\u00e4\"b");
+  EXPECT_FALSE(object->string("i"));
+  EXPECT_TRUE(object->object("o")->has("x"));
+}
+
+TEST(ScanObject, FindsItsWayThroughColonsInKeysAndStrings) {
+  const auto object = scan_object(R"({"a:b":"c:d","e":":"})");
+  ASSERT_TRUE(object);
+  EXPECT_EQ(object->string("a:b"), "c:d");
+  EXPECT_EQ(object->string("e"), ":");
+}
+
+TEST(ScanObject, RefusesWhatIsNotExactlyOneObject) {
+  for (const char* text :
+       {"", "[]", "1", "\"x\"", "{", "{}x", "{} {}", "{\"a\":nulll}", "{\"a\":01}", "{\"a\":1,}",
+        "{\"a\":\"\\ud800\"}", "{\"a\":\"\xFF\"}", "{\"a\":'b'}", "{a:1}", "{\"a\":NaN}",
+        "{\"a\":\"\n\"}"}) {
+    EXPECT_FALSE(scan_object(text)) << text;
+  }
+}
+
+TEST(ScanObject, RefusesAMemberThatStandsTwice) {
+  const auto object = scan_object(R"({"a":1,"b":2,"a":3})");
+  ASSERT_FALSE(object);
+  EXPECT_NE(object.error().message.find("\"a\""), std::string::npos);
+}
+
+TEST(ScanObject, BoundsDepth) {
+  const auto nested = [](std::size_t levels) {
+    return "{\"a\":" + std::string(levels - 1, '[') + std::string(levels - 1, ']') + "}";
+  };
+  EXPECT_TRUE(scan_object(nested(kMaxJsonDepth)));
+  EXPECT_FALSE(scan_object(nested(kMaxJsonDepth + 1)));
+  EXPECT_FALSE(scan_object(nested(1'000'000)));
+  EXPECT_FALSE(parse_json(nested(1'000'000)));
+}
+
+TEST(JsonWriter, WritesWhatScanReads) {
+  JsonWriter json;
+  json.begin_object()
+      .member("text", std::string_view("a\"\n\0b", 5))
+      .member("number", std::int64_t{-9'223'372'036'854'775'807})
+      .member("flag", true)
+      .member("missing", std::optional<int>())
+      .raw_member("raw", "{\"x\":1.0}")
+      .end_object();
+  const auto object = scan_object(json.view());
+  ASSERT_TRUE(object) << json.view();
+  EXPECT_EQ(object->string("text"), std::string("a\"\n\0b", 5));
+  EXPECT_EQ(object->find("number")->raw, "-9223372036854775807");
+  EXPECT_EQ(object->find("raw")->raw, "{\"x\":1.0}");
+  EXPECT_FALSE(object->has("missing"));
+}
+
+}  // namespace
+}  // namespace berth::core

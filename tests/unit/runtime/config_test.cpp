@@ -1,0 +1,120 @@
+#include "service/runtime/config.h"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace berth::runtime {
+namespace {
+
+class ConfigTest : public testing::Test {
+ protected:
+  ~ConfigTest() override { std::filesystem::remove(file_); }
+
+  core::Result<Config> load(const std::string& text, std::vector<std::string> environment = {}) {
+    std::ofstream(file_) << text;
+    ConfigSources sources;
+    sources.file = file_;
+    sources.file_required = true;
+    sources.environment = std::move(environment);
+    return load_config(sources);
+  }
+
+  /// The message of an error that must come.
+  std::string error_of(const std::string& text, std::vector<std::string> environment = {}) {
+    const auto config = load(text, std::move(environment));
+    EXPECT_FALSE(config) << text;
+    return config ? "" : config.error().message;
+  }
+
+  const std::string file_ =
+      std::filesystem::temp_directory_path() /
+      ("berth-config-" + std::to_string(getpid()) + "-" +
+       ::testing::UnitTest::GetInstance()->current_test_info()->name() + ".toml");
+};
+
+TEST_F(ConfigTest, EmptyFileGivesTheDefaults) {
+  const auto config = load("");
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->pool.max_sessions, 16);
+  EXPECT_EQ(config->service.listen, "127.0.0.1:0");
+}
+
+TEST_F(ConfigTest, EveryKeyIsPrintedAndReadBackToItself) {
+  const auto defaults = load("");
+  ASSERT_TRUE(defaults);
+  const std::string printed = to_toml(*defaults);
+  for (const ConfigKey& key : config_keys()) {
+    EXPECT_NE(printed.find(key.name.substr(key.name.find('.') + 1) + " = "), std::string::npos)
+        << key.name;
+  }
+  const auto again = load(printed);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(to_toml(*again), printed);
+}
+
+TEST_F(ConfigTest, FileThenEnvironment) {
+  const std::string text = "[pool]\nmax_sessions = 3\n[hosts]\norphan_limit = \"2h\"\n";
+  const auto config = load(text, {"BERTH_POOL__MAX_SESSIONS=5", "BERTH_URL=x", "HOME=/"});
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->pool.max_sessions, 5);
+  EXPECT_EQ(config->hosts.orphan_limit, std::chrono::hours(2));
+}
+
+TEST_F(ConfigTest, ListsFromBoth) {
+  const auto file = load("[http]\nallowed_hosts = [\"a.test\", \"b.test\"]\n");
+  ASSERT_TRUE(file);
+  EXPECT_EQ(file->http.allowed_hosts, (std::vector<std::string>{"a.test", "b.test"}));
+  const auto environment = load("", {"BERTH_HTTP__ALLOWED_HOSTS=c.test, d.test"});
+  ASSERT_TRUE(environment);
+  EXPECT_EQ(environment->http.allowed_hosts, (std::vector<std::string>{"c.test", "d.test"}));
+}
+
+TEST_F(ConfigTest, ErrorsNameFileLineAndKey) {
+  EXPECT_EQ(error_of("[pool]\nmax_sessions = 0\n"),
+            file_ + ":2: pool.max_sessions must be between 1 and 4096");
+  EXPECT_EQ(error_of("[pool]\n\nmax_sessions = \"many\"\n"),
+            file_ + ":3: pool.max_sessions must be a whole number");
+  EXPECT_NE(error_of("[log]\nlevel = \"loud\"\n").find("log.level must be one of"),
+            std::string::npos);
+  EXPECT_NE(error_of("[hosts]\nstart_timeout = 5\n").find("hosts.start_timeout must be a duration"),
+            std::string::npos);
+  EXPECT_NE(error_of("[hosts]\nstart_timeout = \"5\"\n").find("hosts.start_timeout"),
+            std::string::npos);
+}
+
+TEST_F(ConfigTest, MisspeltKeysAreErrorsThatSayWhatThereIs) {
+  EXPECT_NE(error_of("[pool]\nmax_session = 3\n").find("there are pool.max_sessions"),
+            std::string::npos);
+  EXPECT_NE(error_of("[pol]\nmax_sessions = 3\n").find(":1: pol is not a known section"),
+            std::string::npos);
+  EXPECT_NE(error_of("", {"BERTH_POOL__SIZE=3"}).find("BERTH_POOL__SIZE: pool.size"),
+            std::string::npos);
+}
+
+TEST_F(ConfigTest, BrokenTomlNamesItsPlace) {
+  EXPECT_EQ(error_of("[pool\n").find(file_ + ":1:"), 0);
+}
+
+TEST_F(ConfigTest, AMissingFileIsAnErrorOnlyIfItWasNamed) {
+  ConfigSources sources;
+  sources.file = file_ + ".not-there";
+  EXPECT_TRUE(load_config(sources));
+  sources.file_required = true;
+  const auto config = load_config(sources);
+  ASSERT_FALSE(config);
+  EXPECT_NE(config.error().message.find(sources.file), std::string::npos);
+}
+
+TEST_F(ConfigTest, OtherAddressesThanLoopbackAreRefused) {
+  EXPECT_NE(error_of("[service]\nlisten = \"0.0.0.0:80\"\n").find("not a loopback"),
+            std::string::npos);
+  EXPECT_FALSE(load("[service]\nlisten = \"somewhere\"\n"));
+  EXPECT_TRUE(load("[service]\nlisten = \"[::1]:0\"\n"));
+}
+
+}  // namespace
+}  // namespace berth::runtime
