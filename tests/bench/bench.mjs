@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Service, eventually } from '../e2e/harness.mjs';
+import { Service } from '../e2e/harness.mjs';
 import { StdioClient } from './stdio_client.mjs';
 
 const { values: options } = parseArgs({
@@ -139,15 +139,18 @@ async function measureStart(service, home) {
   }
 }
 
-/** On an instance that has served nothing yet, with its pool of terminals started. */
+/** On an instance that has served nothing yet; the host with a session that has run nothing. */
 async function measureMemory(service) {
-  const hosts = await eventually('a warm terminal', async () => {
-    const pids = await childrenNamed(service.pid, 'berth-host');
-    return pids.length > 0 && pids;
-  });
-  const sizes = await Promise.all(hosts.map(residentMegabytes));
   note('berthd, idle, resident', await residentMegabytes(service.pid), 'MB', 25);
+  const client = new StdioClient(service.bridge);
+  await client.initialize();
+  const { session_id } = (await client.call('start_session', {})).structuredContent;
+  const hosts = await childrenNamed(service.pid, 'berth-host');
+  if (hosts.length === 0) throw new Error('berthd has no child berth-host');
+  const sizes = await Promise.all(hosts.map(residentMegabytes));
   note('berth-host, idle, resident (largest)', Math.max(...sizes), 'MB', 4);
+  await client.call('end_session', { session_id });
+  await client.close();
 }
 
 function printTable() {

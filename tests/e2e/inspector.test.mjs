@@ -20,7 +20,7 @@ for (const transport of ['stdio', 'http']) {
         const { stdout } = await run(
           process.execPath,
           [inspector, '--cli', ...target, '--protocol-era', era, '--format', 'json', '--quiet', ...args],
-          { env: { ...service.environment }, cwd: service.home, timeout: 60_000 });
+          { env: service.environment, cwd: service.home, timeout: 60_000 });
         return JSON.parse(stdout).result;
       }
       const call = (tool, args) =>

@@ -20,6 +20,16 @@ TEST_F(BatchTest, IsAnsweredByOneArrayOnceAllIsDone) {
   EXPECT_EQ(document[1]["id"].GetInt(), 1);
 }
 
+TEST_F(BatchTest, EveryCallOfItHasALinkKeyOfItsOwn) {
+  shake_hands("2025-03-26");
+  caller_.link_key = "link:7";
+  const std::string params = R"({"name":"wait"})";
+  send("[" + plain("1", "tools/call", params) + "," + plain("2", "tools/call", params) + "]");
+  ASSERT_EQ(open_.size(), 2U);
+  EXPECT_EQ(open_[0].context.caller.link_key, "link:7/0");
+  EXPECT_EQ(open_[1].context.caller.link_key, "link:7/1");
+}
+
 TEST_F(BatchTest, OfNotificationsIsNotAnswered) {
   shake_hands("2025-03-26");
   send(R"([{"jsonrpc":"2.0","method":"notifications/initialized"}])");
