@@ -47,6 +47,8 @@ core::Result<PipeRead> move_to_file(int pipe, int file, std::uint64_t offset, st
 /// Writes all of `bytes` at `offset`; storage_failed when there is no room.
 core::Result<void> write_at(int file, std::string_view bytes, std::uint64_t offset);
 
+core::Result<void> truncate_file(int file, std::uint64_t size);
+
 /// Writes once to a non-blocking pipe; returns the bytes taken, 0 when it is full.
 core::Result<std::size_t> write_pipe(int pipe, std::string_view bytes);
 

@@ -16,7 +16,9 @@ std::optional<PeerIdentity> peer_identity(int socket) {
   return PeerIdentity{credentials.uid, credentials.gid, credentials.pid};
 }
 
-std::uint32_t current_uid() { return geteuid(); }
+std::uint32_t current_uid() {
+  return geteuid();
+}
 
 bool is_in_group(std::uint32_t uid, const std::string& group) {
   std::vector<char> group_buffer(64 * 1024);

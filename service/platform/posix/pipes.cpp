@@ -92,6 +92,13 @@ core::Result<void> write_at(int file, std::string_view bytes, std::uint64_t offs
   return {};
 }
 
+core::Result<void> truncate_file(int file, std::uint64_t size) {
+  if (ftruncate(file, static_cast<off_t>(size)) != 0) {
+    return core::fail(errno_error("cutting a file"));
+  }
+  return {};
+}
+
 core::Result<std::size_t> write_pipe(int pipe, std::string_view bytes) {
   ssize_t count = 0;
   do {

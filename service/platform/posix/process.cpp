@@ -29,7 +29,9 @@ void forbid_inspection() {
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-int current_process() { return getpid(); }
+int current_process() {
+  return getpid();
+}
 
 Descriptor open_pidfd(int pid) {
   return Descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
@@ -174,7 +176,9 @@ void block_termination_signals() {
   signal(SIGPIPE, SIG_IGN);
 }
 
-void arm_alarm(unsigned seconds) { alarm(seconds); }
+void arm_alarm(unsigned seconds) {
+  alarm(seconds);
+}
 
 std::uint64_t resident_bytes() {
   const auto text = read_file("/proc/self/statm", 4096);

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "service/core/error.h"
+#include "service/loop/loop.h"
+#include "service/loop/poller.h"
+#include "service/platform/descriptor.h"
+
+namespace berth::host {
+
+/// Feeds the open stdin of one command. Loop thread.
+class InputFeed {
+ public:
+  /// `fifo` is both ends of it: so the shell's open does not wait, and a command that reads nothing
+  /// breaks nothing.
+  InputFeed(loop::Loop& loop, platform::Descriptor fifo);
+
+  /// Bytes that wait for the command to read; at most kMaxPendingBytes, what is over is dropped.
+  void write(std::string_view bytes);
+  void close_after_pending();
+
+  /// The command has opened its end: before that a close would leave it waiting for a writer.
+  void opened();
+
+  bool dropped() const { return dropped_; }
+
+  static constexpr std::size_t kMaxPendingBytes = std::size_t{8} << 20U;
+
+ private:
+  void pump();
+
+  platform::Descriptor fifo_;
+  std::optional<loop::Poller> poller_;  // gone before the descriptor is closed
+  std::string pending_;
+  std::size_t sent_ = 0;  // bytes of pending_ that are written
+  bool closing_ = false;
+  bool opened_ = false;
+  bool dropped_ = false;
+};
+
+}  // namespace berth::host

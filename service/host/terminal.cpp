@@ -1,0 +1,475 @@
+#include "service/host/terminal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "service/core/ids.h"
+#include "service/core/time.h"
+#include "service/host/process_tree.h"
+#include "service/platform/files.h"
+#include "service/platform/process.h"
+#include "service/shells/quoting.h"
+
+namespace berth::host {
+namespace {
+
+constexpr std::chrono::milliseconds kProgressInterval{50};
+constexpr std::chrono::seconds kStartLimit{10};
+constexpr std::chrono::seconds kCloseLimit{1};
+constexpr std::chrono::seconds kWatchInterval{1};
+constexpr int kTicksToStart = 5;     // a loaded machine may take a while to read a line
+constexpr int kTicksUnanswered = 2;  // after a question that somebody has read
+constexpr int kMaxFailedStarts = 3;
+constexpr int kSignalStatus = 128;  // a shell's status for a process ended by signal n: 128 + n
+
+core::Timestamp now() {
+  return core::SystemClock().now();
+}
+
+}  // namespace
+
+core::Result<std::unique_ptr<Terminal>> Terminal::create(loop::Loop& loop,
+                                                         const hostproto::Configure& settings,
+                                                         Events& events) {
+  const shells::Dialect* dialect = shells::find_dialect(settings.shell);
+  if (dialect == nullptr) {
+    return core::fail(
+        core::ErrorCode::unsupported,
+        fmt::format("shell {} is not one of: {}", settings.shell, shells::dialect_names()),
+        "shell");
+  }
+  auto workspace = Workspace::create(*dialect);
+  if (!workspace) return core::fail(workspace.error());
+  std::unique_ptr<Terminal> terminal(
+      new Terminal(loop, *dialect, std::move(*workspace), settings, events));
+  if (auto started = terminal->start_shell(false); !started) return core::fail(started.error());
+  return terminal;
+}
+
+Terminal::Terminal(loop::Loop& loop, const shells::Dialect& dialect, Workspace workspace,
+                   const hostproto::Configure& settings, Events& events)
+    : loop_(loop),
+      dialect_(dialect),
+      workspace_(std::move(workspace)),
+      settings_(settings),
+      events_(events),
+      directories_{settings.cwd, {}},
+      late_(loop),
+      ladder_(loop, *this),
+      timeout_timer_(loop),
+      progress_timer_(loop),
+      watch_timer_(loop),
+      start_timer_(loop),
+      close_timer_(loop),
+      sweeper_(loop) {}
+
+Terminal::~Terminal() = default;
+
+// --- The shell ---
+
+core::Result<void> Terminal::start_shell(bool restore) {
+  ShellStart start{settings_.program, settings_.env, directories_.current, restore, forget_};
+  if (!workspace_.open_status()) {
+    auto workspace = Workspace::create(dialect_);
+    if (!workspace) return core::fail(workspace.error());
+    workspace_ = std::move(*workspace);
+    start.restore = false;
+  }
+  auto shell = ShellProcess::start(loop_, dialect_, start, workspace_, *this);
+  if (!shell && shell.error().code == core::ErrorCode::cwd_not_accessible && was_ready_) {
+    // Its last directory has been removed meanwhile.
+    start.cwd = directories_.current = "/";
+    shell = ShellProcess::start(loop_, dialect_, start, workspace_, *this);
+  }
+  if (!shell) return core::fail(shell.error());
+  shell_ = std::move(*shell);
+  shell_ready_ = false;
+  start_timer_.start(kStartLimit, [this] { kill_shell("it did not get ready"); });
+  return {};
+}
+
+void Terminal::restart_shell() {
+  // A state that can't be loaded must not be tried for ever.
+  const bool restore = last_words_.has_value() && failed_starts_ == 0;
+  if (failed_starts_ < kMaxFailedStarts) {
+    const auto started = start_shell(restore);
+    if (started) return;
+    end_reason_ = fmt::format("the shell can't be started again: {}", started.error().message);
+  } else {
+    end_reason_ = "the shell ends as soon as it is started";
+  }
+  ending_ = true;
+  sweep();
+}
+
+void Terminal::kill_shell(std::string why) {
+  if (!shell_) return;
+  killed_why_ = std::move(why);
+  platform::send_signal({shell_->pid()}, platform::KillSignal::kill);
+}
+
+void Terminal::take_directories(const shells::Report& report) {
+  if (!report.cwd.empty()) directories_.current = report.cwd;
+  directories_.previous = report.previous_cwd;
+}
+
+void Terminal::on_report(const shells::Report& report) {
+  switch (report.kind) {
+    case shells::Report::Kind::ready: {
+      start_timer_.cancel();
+      failed_starts_ = 0;
+      forget_.clear();
+      last_words_.reset();
+      killed_why_.clear();
+      shell_ready_ = true;
+      take_directories(report);
+      events_.on_ready({.shell_pid = shell_->pid(),
+                        .shell_version = report.version,
+                        .cwd = directories_.current,
+                        .restarted = std::exchange(was_ready_, true)});
+      begin_waiting();
+      break;
+    }
+    case shells::Report::Kind::started:
+      if (preparation_ && preparation_->begun) {
+        preparation_->worked = true;
+      } else if (command_ && !command_->is_started()) {
+        const core::Timestamp at = now();
+        command_->started(at);
+        events_.on_started({command_->run().job_id, at});
+      }
+      break;
+    case shells::Report::Kind::done:
+      take_directories(report);
+      if (preparation_ && preparation_->begun) {
+        preparation_done(preparation_->worked
+                             ? std::nullopt
+                             : std::optional<core::Error>({core::ErrorCode::invalid_argument,
+                                                           "the shell did not take the directory "
+                                                           "or a variable (is one read-only?)",
+                                                           "env", std::nullopt}));
+      } else if (command_) {
+        command_done(report);
+      }
+      break;
+    case shells::Report::Kind::exiting:
+      last_words_ = report;
+      break;
+  }
+}
+
+void Terminal::on_shell_exit(const platform::ExitStatus& status) {
+  shell_.reset();
+  start_timer_.cancel();
+  close_timer_.cancel();
+  if (!shell_ready_) ++failed_starts_;
+  shell_ready_ = false;
+  if (last_words_) take_directories(*last_words_);
+  if (command_ && command_->begun()) shell_lost_command(status);
+  if (preparation_ && preparation_->begun) {
+    preparation_done(
+        core::Error{core::ErrorCode::terminal_failed, "the shell ended", {}, std::nullopt});
+  }
+  if (ending_) {
+    sweep();
+  } else {
+    restart_shell();
+  }
+}
+
+void Terminal::begin_waiting() {
+  if (!shell_ready_ || ending_) return;
+  if (preparation_) {
+    begin_preparation();
+  } else if (command_) {
+    begin_command();
+  }
+}
+
+// --- Commands ---
+
+core::Result<void> Terminal::check(const hostproto::Run& run) const {
+  if (ending_) return core::fail(core::ErrorCode::conflict, "the terminal is being ended");
+  if (command_ || preparation_) {
+    return core::fail(core::ErrorCode::conflict, "the terminal runs another command");
+  }
+  if (auto checked = Command::check(run); !checked) return checked;
+  if (run.cwd.empty()) return {};
+  return platform::check_enterable(run.cwd[0] == '/' ? run.cwd
+                                                     : directories_.current + "/" + run.cwd);
+}
+
+void Terminal::run(hostproto::Run run, platform::Descriptor stdout_spool,
+                   platform::Descriptor stderr_spool) {
+  command_ = std::make_unique<Command>(loop_, std::move(run), std::move(stdout_spool),
+                                       std::move(stderr_spool));
+  begin_waiting();
+}
+
+void Terminal::begin_command() {
+  const auto plan = command_->begin(workspace_, directories_.current, [this] { output_changed(); });
+  if (!plan) {
+    hostproto::Finished finished = command_->finish(late_, now());
+    finished.message += fmt::format("The command was not started: {}.", plan.error().message);
+    // The private folder is gone or full: the next shell gets a new one.
+    kill_shell("its private folder can't be used");
+    finish_command(std::move(finished));
+    return;
+  }
+  shell_->expect(plan->nonce);
+  shell_->send(dialect_.command_lines(workspace_.shell_files(), *plan, directories_));
+  told_stdout_ = told_stderr_ = 0;
+  watch_ticks_ = unanswered_ticks_ = 0;
+  asked_ = false;
+  signalled_.clear();
+  watch_timer_.start_repeating(kWatchInterval, [this] { look_after(); });
+  if (const core::Milliseconds limit = command_->run().timeout; limit.count() > 0) {
+    timeout_timer_.start(limit, [this] {
+      command_->timed_out = true;
+      ladder_.start(StopLadder::Step::interrupt, StopLadder::Step::kill);
+    });
+  }
+}
+
+void Terminal::command_done(const shells::Report& report) {
+  const bool started = command_->is_started();
+  hostproto::Finished finished = command_->finish(late_, now());
+  if (command_->stopped && report.status > kSignalStatus) {
+    finished.signal = platform::signal_name(report.status - kSignalStatus);
+  } else {
+    finished.exit_code = report.status;
+  }
+  if (!started) {
+    finished.message += "The shell did not start the command (is a variable of it read-only?).";
+  }
+  finish_command(std::move(finished));
+}
+
+/// The shell ended while a command was running: `exit`, `exec`, `set -e`, a signal, or us.
+void Terminal::shell_lost_command(const platform::ExitStatus& status) {
+  hostproto::Finished finished = command_->finish(late_, now());
+  finished.shell_restarted = !ending_;
+  if (last_words_ && killed_why_.empty()) {
+    finished.exit_code = last_words_->status;
+  } else if (status.signal != 0) {
+    finished.signal = platform::signal_name(status.signal);
+  } else {
+    finished.exit_code = status.exit_code;
+  }
+  if (!killed_why_.empty()) {
+    finished.message += fmt::format("The shell was killed: {}. ", killed_why_);
+  }
+  if (!ending_) finished.message += restart_note();
+  forget_ = command_->variable_names();
+  finish_command(std::move(finished));
+}
+
+std::string Terminal::restart_note() const {
+  return fmt::format("{}A new shell was started in {}; {}.",
+                     killed_why_.empty() ? "The command ended its shell. " : "",
+                     directories_.current,
+                     last_words_ ? "variables, functions and aliases were kept"
+                                 : "variables, functions and aliases set in this session are lost");
+}
+
+void Terminal::finish_command(hostproto::Finished finished) {
+  ladder_.stop();
+  timeout_timer_.cancel();
+  progress_timer_.cancel();
+  watch_timer_.cancel();
+  finished.cwd = directories_.current;
+  if (finished.message.ends_with(' ')) finished.message.pop_back();
+  command_.reset();
+  if (shell_) shell_->expect({});
+  events_.on_finished(std::move(finished));
+  if (ending_ && !command_) close_shell();
+}
+
+void Terminal::output_changed() {
+  if (progress_timer_.active()) return;
+  progress_timer_.start(kProgressInterval, [this] {
+    if (!command_) return;
+    const std::int64_t out = command_->stdout_bytes();
+    const std::int64_t err = command_->stderr_bytes();
+    if (out == std::exchange(told_stdout_, out) && err == std::exchange(told_stderr_, err)) return;
+    told_stderr_ = err;
+    events_.on_progress({command_->run().job_id, out, err});
+  });
+}
+
+/// A shell may lose its way without ending: a redefined builtin, a prompt command that reads the
+/// next line, a private folder that is gone. It is asked; and replaced when the question was read
+/// and not answered.
+void Terminal::look_after() {
+  ++watch_ticks_;
+  const bool suspicious =
+      command_->is_started() ? command_->outputs_ended() : watch_ticks_ >= kTicksToStart;
+  if (!suspicious) return;
+  if (!asked_) {
+    asked_ = true;
+    ask_again();
+    return;
+  }
+  unanswered_ticks_ = shell_ && shell_->input_consumed() ? unanswered_ticks_ + 1 : 0;
+  if (unanswered_ticks_ >= kTicksUnanswered) kill_shell("it no longer answered");
+}
+
+void Terminal::input(const core::JobId& job, std::string_view bytes, bool eof) {
+  if (command_ && command_->run().job_id == job) command_->feed(bytes, eof);
+}
+
+hostproto::Running Terminal::running() const {
+  hostproto::Running running;
+  running.cwd = directories_.current;
+  if (command_) {
+    running.job_id = command_->run().job_id;
+    running.stdout_bytes = command_->stdout_bytes();
+    running.stderr_bytes = command_->stderr_bytes();
+  }
+  return running;
+}
+
+// --- Preparing a session ---
+
+void Terminal::prepare(hostproto::Prepare request) {
+  const auto refuse = [this](core::Error error) {
+    events_.on_prepared({std::move(error), directories_.current});
+  };
+  if (command_ || preparation_ || ending_) {
+    return refuse({core::ErrorCode::conflict, "the terminal is busy", {}, std::nullopt});
+  }
+  if (!request.cwd.empty()) {
+    if (auto checked = platform::check_enterable(request.cwd); !checked) {
+      return refuse(checked.error());
+    }
+  }
+  for (const std::string& entry : request.env) {
+    if (!shells::is_assignment(entry)) {
+      return refuse({core::ErrorCode::invalid_argument, "env holds a name no shell takes", "env",
+                     std::nullopt});
+    }
+  }
+  preparation_ = Preparation{std::move(request), core::random_base32_128()};
+  begin_waiting();
+}
+
+void Terminal::begin_preparation() {
+  preparation_->begun = true;
+  shell_->expect(preparation_->nonce);
+  shell_->send(dialect_.prepare_lines(workspace_.shell_files(), preparation_->nonce,
+                                      preparation_->request.cwd, preparation_->request.env));
+}
+
+void Terminal::preparation_done(std::optional<core::Error> error) {
+  preparation_.reset();
+  if (shell_) shell_->expect({});
+  events_.on_prepared({std::move(error), directories_.current});
+  begin_waiting();
+}
+
+// --- Stopping ---
+
+void Terminal::interrupt(const core::JobId& job, core::StopMode how) {
+  if (!command_ || !command_->begun()) return;
+  if (!job.empty() && command_->run().job_id != job) return;
+  using Step = StopLadder::Step;
+  switch (how) {
+    case core::StopMode::after_command:
+      break;
+    case core::StopMode::interrupt:
+      ladder_.start(Step::interrupt, Step::interrupt);
+      break;
+    case core::StopMode::terminate:
+      ladder_.start(Step::terminate, Step::terminate);
+      break;
+    case core::StopMode::kill:
+      ladder_.start(Step::kill, Step::kill);
+      break;
+  }
+}
+
+void Terminal::deliver(StopLadder::Step step, bool again) {
+  using platform::KillSignal;
+  if (!command_ || !shell_) return;
+  command_->stopped = true;
+  const std::vector<int> shell{shell_->pid()};
+  const auto processes =
+      command_processes(shell_->pid(), command_->run().job_id.str(), command_->begun_clock());
+  std::vector<int> fresh = processes;
+  std::erase_if(fresh, [this](int pid) { return std::ranges::count(signalled_, pid) != 0; });
+
+  // The shell before its child: only then does it take the child's end by SIGINT for its own order
+  // to leave the script.
+  switch (step) {
+    case StopLadder::Step::interrupt:
+      platform::send_signal(shell, KillSignal::interrupt);
+      platform::send_signal(processes, KillSignal::interrupt);
+      break;
+    case StopLadder::Step::terminate:
+      // Interactive shells ignore SIGTERM. The first time the children alone get it, and may clean
+      // up; what the script starts next is stopped together with the script.
+      if (!again) {
+        platform::send_signal(processes, KillSignal::terminate);
+        break;
+      }
+      platform::send_signal(shell, KillSignal::interrupt);
+      platform::send_signal(fresh, KillSignal::interrupt);
+      platform::send_signal(fresh, KillSignal::terminate);
+      break;
+    case StopLadder::Step::kill:
+      platform::send_signal(shell, KillSignal::interrupt);
+      platform::send_signal(processes, KillSignal::interrupt);
+      platform::send_signal(processes, KillSignal::kill);
+      break;
+  }
+  signalled_ = processes;
+  platform::send_signal(shell, KillSignal::resume);
+  platform::send_signal(processes, KillSignal::resume);
+}
+
+void Terminal::ask_again() {
+  if (command_ && command_->begun() && shell_) {
+    shell_->send(dialect_.report_lines(workspace_.shell_files(), command_->nonce()));
+  }
+}
+
+void Terminal::give_up() {
+  kill_shell("the command could not be stopped otherwise");
+}
+
+void Terminal::end(core::StopMode mode, std::string reason) {
+  const bool kill = mode == core::StopMode::kill;
+  if (!ending_) end_reason_ = std::move(reason);
+  ending_ = true;
+  if (kill) {
+    if (!shell_) return sweep();
+    kill_shell("the terminal was ended");
+    return;
+  }
+  if (!command_) return close_shell();
+  if (!command_->begun()) {
+    hostproto::Finished finished = command_->finish(late_, now());
+    finished.message = "The terminal was ended before the command began.";
+    finish_command(std::move(finished));
+    return;
+  }
+  if (mode != core::StopMode::after_command) {
+    ladder_.start(mode == core::StopMode::interrupt ? StopLadder::Step::interrupt
+                                                    : StopLadder::Step::terminate,
+                  StopLadder::Step::kill);
+  }
+}
+
+void Terminal::close_shell() {
+  if (!shell_) return;  // on_shell_exit or restart_shell goes on from here
+  shell_->close_input();
+  close_timer_.start(kCloseLimit, [this] { kill_shell("it did not end"); });
+}
+
+void Terminal::sweep() {
+  sweeper_.sweep(killed_why_.empty(), [this] { events_.on_over(end_reason_); });
+}
+
+}  // namespace berth::host

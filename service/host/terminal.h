@@ -1,0 +1,134 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "service/core/error.h"
+#include "service/core/job.h"
+#include "service/host/command.h"
+#include "service/host/late_output.h"
+#include "service/host/shell_process.h"
+#include "service/host/stop_ladder.h"
+#include "service/host/tree_sweeper.h"
+#include "service/host/workspace.h"
+#include "service/hostproto/messages.h"
+#include "service/loop/loop.h"
+#include "service/loop/timer.h"
+#include "service/shells/dialect.h"
+
+namespace berth::host {
+
+/// One terminal: a shell that is replaced when a command ends it, and the one command it runs at a
+/// time. Knows nothing of links or journals. Loop thread.
+class Terminal final : private ShellProcess::Events, private StopLadder::Target {
+ public:
+  class Events {
+   public:
+    virtual ~Events() = default;
+    virtual void on_ready(const hostproto::Ready& ready) = 0;
+    virtual void on_prepared(const hostproto::Prepared& prepared) = 0;
+    virtual void on_started(const hostproto::Started& started) = 0;
+    virtual void on_progress(const hostproto::Progress& progress) = 0;
+    /// All output is in the spools.
+    virtual void on_finished(hostproto::Finished finished) = 0;
+    /// No shell and no process is left. Last callback; the terminal is destroyed later.
+    virtual void on_over(const std::string& reason) = 0;
+  };
+
+  static core::Result<std::unique_ptr<Terminal>> create(loop::Loop& loop,
+                                                        const hostproto::Configure& settings,
+                                                        Events& events);
+  ~Terminal() override;
+
+  /// Whether run() may follow: conflict while a command runs or the terminal ends, else what is
+  /// wrong with the command.
+  core::Result<void> check(const hostproto::Run& run) const;
+  /// Waits for the shell if that is not ready yet.
+  void run(hostproto::Run run, platform::Descriptor stdout_spool,
+           platform::Descriptor stderr_spool);
+  void prepare(hostproto::Prepare prepare);
+  void interrupt(const core::JobId& job, core::StopMode how);
+  void input(const core::JobId& job, std::string_view bytes, bool eof);
+  void end(core::StopMode mode, std::string reason);
+
+  bool busy() const { return command_ != nullptr; }
+  hostproto::Running running() const;
+  /// The shell's process, which has an owner here: not to be collected by others. 0 = none.
+  int shell_pid() const { return shell_ ? shell_->pid() : 0; }
+
+ private:
+  struct Preparation {
+    hostproto::Prepare request;
+    std::string nonce;
+    bool begun = false;
+    bool worked = false;
+  };
+
+  Terminal(loop::Loop& loop, const shells::Dialect& dialect, Workspace workspace,
+           const hostproto::Configure& settings, Events& events);
+
+  // ShellProcess::Events
+  void on_report(const shells::Report& report) override;
+  void on_shell_exit(const platform::ExitStatus& status) override;
+  // StopLadder::Target
+  void deliver(StopLadder::Step step, bool again) override;
+  void ask_again() override;
+  void give_up() override;
+
+  core::Result<void> start_shell(bool restore);
+  void restart_shell();
+  void kill_shell(std::string why);
+  void begin_waiting();
+  void begin_command();
+  void begin_preparation();
+  void command_done(const shells::Report& report);
+  void shell_lost_command(const platform::ExitStatus& status);
+  void finish_command(hostproto::Finished finished);
+  void preparation_done(std::optional<core::Error> error);
+  void output_changed();
+  void look_after();
+  void close_shell();
+  void sweep();
+  void take_directories(const shells::Report& report);
+  std::string restart_note() const;
+
+  loop::Loop& loop_;
+  const shells::Dialect& dialect_;
+  Workspace workspace_;
+  hostproto::Configure settings_;
+  Events& events_;
+
+  std::unique_ptr<ShellProcess> shell_;
+  bool shell_ready_ = false;
+  bool was_ready_ = false;
+  int failed_starts_ = 0;
+  std::optional<shells::Report> last_words_;  // the shell's Report::exiting
+  std::string killed_why_;                    // we killed it
+  std::vector<std::string> forget_;
+  shells::Directories directories_;
+
+  std::unique_ptr<Command> command_;
+  std::optional<Preparation> preparation_;
+  LateOutput late_;
+  StopLadder ladder_;
+  std::vector<int> signalled_;
+  loop::Timer timeout_timer_;
+  loop::Timer progress_timer_;
+  loop::Timer watch_timer_;  // looks after a command whose report may be missing
+  loop::Timer start_timer_;
+  loop::Timer close_timer_;
+  std::int64_t told_stdout_ = 0;
+  std::int64_t told_stderr_ = 0;
+  int watch_ticks_ = 0;
+  int unanswered_ticks_ = 0;
+  bool asked_ = false;
+
+  bool ending_ = false;
+  std::string end_reason_;
+  TreeSweeper sweeper_;
+};
+
+}  // namespace berth::host
