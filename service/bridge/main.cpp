@@ -7,6 +7,7 @@
 #include "service/bridge/bridge.h"
 #include "service/client/discovery.h"
 #include "service/client/service_starter.h"
+#include "service/core/version.h"
 #include "service/loop/loop.h"
 #include "service/platform/process.h"
 
@@ -38,7 +39,7 @@ int main(int argc, char** argv) {
   app.add_option("--server", options.upstream, "Offer one upstream MCP server alone");
   app.add_flag("--no-autostart", no_autostart, "Never start a service");
   app.add_flag("--verbose", options.verbose, "Say on stderr what happens to the connection");
-  app.set_version_flag("--version", "berth-bridge " BERTH_VERSION);
+  app.set_version_flag("--version", berth::core::version_line("berth-bridge"));
   CLI11_PARSE(app, argc, argv);
 
   // A closed stdin is the end; and its number must not be taken by the event loop.
