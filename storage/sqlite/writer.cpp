@@ -126,20 +126,22 @@ core::Result<void> Writer::attempt(BatchStore::Sets sets, bool durable, bool& be
     if (auto applied = store_.apply(sets); !applied) return applied;
     return transaction.commit();
   }();
+  const auto took = std::chrono::steady_clock::now() - start;
+  {
+    const std::lock_guard lock(mutex_);
+    counters_.busy_microseconds += static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+    if (result) {
+      ++counters_.commits;
+      if (full_sync) ++counters_.full_sync_commits;
+      counters_.sets += sets.size();
+      counters_.largest_batch = std::max<std::uint64_t>(counters_.largest_batch, sets.size());
+    }
+  }
   if (result) {
     store_.committed(sets);
   } else {
     store_.rolled_back();
-  }
-  const auto took = std::chrono::steady_clock::now() - start;
-  const std::lock_guard lock(mutex_);
-  counters_.busy_microseconds += static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(took).count());
-  if (result) {
-    ++counters_.commits;
-    if (full_sync) ++counters_.full_sync_commits;
-    counters_.sets += sets.size();
-    counters_.largest_batch = std::max<std::uint64_t>(counters_.largest_batch, sets.size());
   }
   return result;
 }
