@@ -56,15 +56,18 @@ void Peer::receive_batch(std::string_view text, const core::Caller& caller, cons
                   fmt::format("Invalid request: a batch has 1 to {} messages", kMaxBatch));
   }
   const auto batch = std::make_shared<BatchReply>(elements->size(), reply);
-  for (const std::string_view element : *elements) {
+  core::Caller part_caller = caller;
+  for (std::size_t i = 0; i < elements->size(); ++i) {
+    // Two calls of one batch are two calls, although they came under one number.
+    if (!caller.link_key.empty()) part_caller.link_key = fmt::format("{}/{}", caller.link_key, i);
     const Reply part = [batch](Outgoing outgoing) { batch->part(std::move(outgoing)); };
-    const auto message = parse_message(element);
+    const auto message = parse_message((*elements)[i]);
     if (!message) {
       part(refusal(message.error().id, message.error().error));
     } else if (message->method == "initialize") {
       part(refusal(message->id, {kInvalidRequest, "initialize must not be part of a batch", {}}));
     } else {
-      receive(*message, caller, part);
+      receive(*message, part_caller, part);
     }
   }
 }
@@ -128,12 +131,14 @@ void Peer::initialize(const Message& message, const Reply& reply) {
   const auto known = parse_revision(*requested);
   handshake_ = known && !is_modern(*known) ? *known : kLatestHandshake;
   if (const auto info = message.params->object("clientInfo")) client_ = read_client_info(*info);
+  latest_revision_ = handshake_;
   reply(response(*message.id, server_.initialize_result(*handshake_)));
 }
 
 void Peer::dispatch(const Message& message, const RequestMeta& meta, const core::Caller& caller,
                     Reply reply) {
   const MessageId& id = *message.id;
+  latest_revision_ = meta.revision;
   auto cancellation = std::make_shared<core::Cancellation>();
   const std::uint64_t serial = calls_->add({id, cancellation, std::move(reply), 0, std::nullopt});
   Request request;

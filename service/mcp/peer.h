@@ -43,6 +43,8 @@ class Peer {
   std::optional<Revision> handshake() const { return handshake_; }
   /// From `initialize` or the last modern request.
   const ClientInfo& client() const { return client_; }
+  /// Of the last request that was understood; for display.
+  std::optional<Revision> latest_revision() const { return latest_revision_; }
 
  private:
   void receive_batch(std::string_view text, const core::Caller& caller, const Reply& reply);
@@ -57,6 +59,7 @@ class Peer {
 
   const Server& server_;
   std::optional<Revision> handshake_;
+  std::optional<Revision> latest_revision_;
   ClientInfo client_;
   std::shared_ptr<Calls> calls_ = std::make_shared<Calls>();  // results hold it weakly
 };
