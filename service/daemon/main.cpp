@@ -28,7 +28,8 @@ class ServerApplication final : public Poco::Util::ServerApplication {
       return EXIT_CONFIG;
     }
     berth::runtime::start_logging(config->log.level, config->log.format);
-    berth::daemon::Service service({std::move(*config), options_.paths, options_.system});
+    berth::daemon::Service service(
+        {std::move(*config), options_.paths, options_.system, [] { terminate(); }});
     if (const auto started = service.start(); !started) {
       berth::runtime::stop_logging();
       fmt::print(stderr, "berthd: {}\n", started.error().message);

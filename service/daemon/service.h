@@ -1,13 +1,15 @@
 #pragma once
 
-#include <atomic>
+#include <functional>
 #include <future>
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "service/core/error.h"
-#include "service/core/status.h"
+#include "service/core/time.h"
+#include "service/platform/descriptor.h"
 #include "service/platform/paths.h"
 #include "service/runtime/config.h"
 
@@ -21,6 +23,9 @@ class Service {
     runtime::Config config;
     platform::InstancePaths paths;
     bool system = false;
+    /// Asks whoever runs the service to stop it (it has been idle for service.idle_exit). Called on
+    /// the core loop.
+    std::function<void()> request_stop;
   };
 
   explicit Service(Settings settings);
@@ -44,12 +49,16 @@ class Service {
  private:
   struct Parts;
 
-  core::Result<void> prepare_folders();
+  core::Result<std::vector<platform::Descriptor>> lock_folders() const;
   core::Result<void> build();
-  void run_loop();
-  core::Result<void> serve();
+  /// These two run on the core loop and answer through the promise.
+  void serve(std::promise<core::Result<void>>& served);
+  void wind_down();
+  core::Result<void> listen();
+  void check_idle();
 
   Settings settings_;
+  core::SystemClock clock_;
   std::unique_ptr<Parts> parts_;
   std::thread loop_thread_;
 };

@@ -56,6 +56,7 @@ class Coordinator final : public core::Execution {
   bool is_settled() const { return settled_; }
 
   LaneRunner& runner() { return runner_; }
+  const LaneRunner& runner() const { return runner_; }
 
  private:
   void when_settled(std::function<void()> call);

@@ -85,7 +85,9 @@ class LaneRunner final : public terminals::TerminalOwner {
   void adopt(Lane& lane, std::function<void()> settled);
 
   LaneTable& lanes() { return lanes_; }
+  const LaneTable& lanes() const { return lanes_; }
   jobs::JobTable& jobs() { return jobs_; }
+  const jobs::JobTable& jobs() const { return jobs_; }
   const queue::SlotQueue& slots() const { return slots_; }
 
   /// Leaves the hosts running and lets go of them; nothing is told any more.

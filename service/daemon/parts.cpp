@@ -1,0 +1,110 @@
+#include "service/daemon/parts.h"
+
+#include <unistd.h>
+
+#include "service/core/version.h"
+#include "service/daemon/agent_environment.h"
+#include "service/platform/process.h"
+#include "service/platform/spawn.h"
+#include "service/tools/terminal_tools.h"
+
+namespace berth::daemon {
+namespace {
+
+constexpr std::size_t kWorkers = 2;
+
+std::size_t to_size(std::int64_t value) { return static_cast<std::size_t>(value); }
+
+execution::CoordinatorSettings coordinator_settings(const runtime::Config& config) {
+  execution::CoordinatorSettings settings;
+  settings.lanes.queue.slots = to_size(config.pool.max_sessions);
+  settings.lanes.queue.max_length = to_size(config.queue.max_length);
+  settings.lanes.queue.max_per_client = to_size(config.queue.max_per_client);
+  settings.lanes.start_timeout = config.hosts.start_timeout;
+  settings.lanes.orphan_limit = config.hosts.orphan_limit;
+  settings.lanes.environment = agent_environment(platform::current_environment());
+  settings.lanes.home = value_of(settings.lanes.environment, "HOME");
+  if (settings.lanes.home.empty()) settings.lanes.home = "/";
+  settings.default_shell = config.sessions.shell;
+  settings.max_waiting_per_session = to_size(config.queue.max_per_client);
+  settings.max_command_bytes = to_size(config.jobs.max_command_bytes);
+  settings.max_output_bytes = to_size(config.jobs.max_output_bytes);
+  return settings;
+}
+
+mcp::ServerInfo server_info() {
+  mcp::ServerInfo info;
+  info.version = core::version();
+  info.instructions = tools::terminal_instructions();
+  return info;
+}
+
+http::FrontOptions front_options(const runtime::Config& config) {
+  http::FrontOptions options;
+  options.limits.connections = to_size(config.http.max_connections);
+  options.limits.body_bytes = to_size(config.http.max_body_bytes);
+  options.limits.head = config.http.head_timeout;
+  options.limits.idle = config.http.idle_timeout;
+  options.limits.body = config.http.body_timeout;
+  options.hosts = config.http.allowed_hosts;
+  options.origins = config.http.allowed_origins;
+  return options;
+}
+
+api_mcp::HandshakeLimits handshake_limits(const runtime::Config& config) {
+  return {to_size(config.mcp.max_sessions), config.mcp.session_idle_limit};
+}
+
+api_mcp::LinkLimits link_limits(const runtime::Config& config) {
+  api_mcp::LinkLimits limits;
+  limits.keep = config.mcp.link_idle_limit;
+  return limits;
+}
+
+}  // namespace
+
+Service::Parts::Parts(const Settings& settings, const core::Clock& time,
+                      std::vector<platform::Descriptor> held_locks,
+                      std::unique_ptr<loop::Loop> core_loop,
+                      std::unique_ptr<storage::Store> opened_store)
+    : locks(std::move(held_locks)),
+      clock(time),
+      loop(std::move(core_loop)),
+      store(std::move(opened_store)),
+      workers(*loop, kWorkers),
+      spool(settings.paths.data_dir + "/spool"),
+      launcher(*loop, settings.paths.data_dir, terminals::HostLauncher::default_host_program()),
+      authority({settings.paths.data_dir, settings.system, "berth"}, store->change_log(), clock),
+      connections(store->change_log(), clock),
+      services{*loop, store->change_log(), store->queries(), clock, workers, spool, launcher},
+      coordinator(services, coordinator_settings(settings.config), connections),
+      reconciler(services, coordinator),
+      mcp(server_info(), tools),
+      front(*loop, authority, front_options(settings.config)),
+      mcp_http(*loop, mcp, connections, clock, handshake_limits(settings.config)),
+      links(*loop, mcp, connections, clock, link_limits(settings.config)),
+      idle_check(*loop),
+      busy_at(clock.instant()) {}
+
+core::ServiceStatus Service::Parts::status() const {
+  core::ServiceStatus status;
+  status.version = core::version();
+  status.commit = core::commit();
+  status.pid = getpid();
+  status.started_at = started_at;
+  status.now = clock.now();
+  status.settled = coordinator.is_settled();
+  status.stopping = stopping;
+  const execution::LaneRunner& runner = coordinator.runner();
+  status.active_sessions = runner.lanes().sessions();
+  status.used_slots = runner.slots().used();
+  status.effective_max_sessions = runner.slots().slots();
+  status.queue_depth = runner.slots().waiting();
+  status.live_jobs = runner.jobs().size();
+  status.open_connections = connections.size();
+  status.reconciling_hosts = reconciler.remaining();
+  status.resident_bytes = platform::resident_bytes();
+  return status;
+}
+
+}  // namespace berth::daemon

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+
+#include "api/http/front.h"
+#include "api/mcp/http_binding.h"
+#include "api/mcp/link_server.h"
+#include "service/auth/token_authority.h"
+#include "service/connections/connection_registry.h"
+#include "service/core/status.h"
+#include "service/daemon/service.h"
+#include "service/execution/coordinator.h"
+#include "service/execution/reconciler.h"
+#include "service/jobs/spool.h"
+#include "service/loop/loop.h"
+#include "service/loop/timer.h"
+#include "service/mcp/server.h"
+#include "service/mcp/tool_set.h"
+#include "service/platform/descriptor.h"
+#include "service/runtime/worker_pool.h"
+#include "service/terminals/host_launcher.h"
+#include "storage/stores/store.h"
+
+namespace berth::daemon {
+
+/// All parts of one service, each built from those above it; destroyed from the bottom up. Private to
+/// this folder. The locks come first and so go last.
+struct Service::Parts final : core::StatusSource {
+  Parts(const Settings& settings, const core::Clock& time, std::vector<platform::Descriptor> held_locks,
+        std::unique_ptr<loop::Loop> core_loop, std::unique_ptr<storage::Store> opened_store);
+
+  core::ServiceStatus status() const override;
+
+  std::vector<platform::Descriptor> locks;
+  const core::Clock& clock;
+  const core::Timestamp started_at = clock.now();
+  std::unique_ptr<loop::Loop> loop;
+  std::unique_ptr<storage::Store> store;
+  runtime::WorkerPool workers;
+  jobs::Spool spool;
+  terminals::HostLauncher launcher;
+  auth::TokenAuthority authority;
+  connections::ConnectionRegistry connections;
+  execution::Services services;
+  execution::Coordinator coordinator;
+  execution::Reconciler reconciler;
+  mcp::ToolSet tools;
+  mcp::Server mcp;
+  http::Front front;
+  api_mcp::HttpBinding mcp_http;
+  api_mcp::LinkServer links;
+
+  std::string address;  // set once listening
+  bool stopping = false;
+  loop::Timer idle_check;
+  core::Instant busy_at;  // when there last was a connection, session or job
+};
+
+}  // namespace berth::daemon

@@ -1,0 +1,200 @@
+#include "service/daemon/service.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "api/routes/routes.h"
+#include "service/daemon/endpoint_file.h"
+#include "service/daemon/parts.h"
+#include "service/platform/files.h"
+#include "service/platform/process.h"
+#include "service/runtime/log.h"
+#include "service/tools/terminal_tools.h"
+
+namespace berth::daemon {
+namespace {
+
+/// Requests under way at a stop have this long to be answered.
+constexpr std::chrono::milliseconds kDrainGrace{2'000};
+constexpr std::chrono::seconds kIdleCheckEvery{1};
+
+core::EventRecord service_event(std::string type) {
+  core::EventRecord event;
+  event.type = std::move(type);
+  event.severity = core::Severity::notice;
+  return event;
+}
+
+}  // namespace
+
+Service::Service(Settings settings) : settings_(std::move(settings)) {}
+
+Service::~Service() { stop(); }
+
+std::string Service::address() const { return parts_ ? parts_->address : ""; }
+
+core::Result<std::vector<platform::Descriptor>> Service::lock_folders() const {
+  std::vector<platform::Descriptor> locks;
+  for (const std::string& folder : {settings_.paths.data_dir, settings_.paths.runtime_dir}) {
+    if (auto made = platform::make_private_folder(folder, settings_.system ? 0750 : 0700); !made) {
+      return core::fail(std::move(made.error()));
+    }
+    auto lock = platform::lock_file(folder + "/berthd.lock");
+    if (!lock && lock.error().code == core::ErrorCode::conflict) {
+      return core::fail(core::ErrorCode::conflict,
+                        fmt::format("another berthd already works on {}: {}", folder,
+                                    lock.error().message));
+    }
+    if (!lock) return core::fail(std::move(lock.error()));
+    locks.push_back(std::move(*lock));
+  }
+  return locks;
+}
+
+core::Result<void> Service::build() {
+  auto locks = lock_folders();
+  if (!locks) return core::fail(std::move(locks.error()));
+  auto loop = std::make_unique<loop::Loop>();
+  storage::StoreOptions options;
+  options.writer.max_queued_sets =
+      static_cast<std::size_t>(settings_.config.storage.max_pending_changes);
+  auto store = storage::Store::open(
+      settings_.paths.data_dir + "/berth.db",
+      [core_loop = loop.get()](std::function<void()> task) { core_loop->post(std::move(task)); },
+      clock_, std::move(options));
+  if (!store) return core::fail(std::move(store.error()));
+  parts_ = std::make_unique<Parts>(settings_, clock_, std::move(*locks), std::move(loop),
+                                   std::move(*store));
+  if (auto prepared = parts_->spool.prepare(); !prepared) return prepared;
+  if (auto added = tools::add_terminal_tools(parts_->tools, parts_->coordinator); !added) {
+    return added;
+  }
+  http::Router& router = parts_->front.router();
+  routes::add_status(router, *parts_);
+  routes::add_health(router, *parts_);
+  routes::add_connections(router, parts_->store->queries());
+  routes::add_sessions(router, parts_->coordinator);
+  routes::add_jobs(router, parts_->coordinator);
+  routes::add_events(router, parts_->store->queries());
+  parts_->mcp_http.add_routes(router);
+  parts_->links.add_routes(router);
+  return {};
+}
+
+core::Result<void> Service::start() {
+  if (auto built = build(); !built) {
+    if (parts_) parts_->store->close();
+    parts_.reset();
+    return built;
+  }
+  std::promise<core::Result<void>> served;
+  parts_->loop->post([this, &served] { serve(served); });
+  loop_thread_ = std::thread([this] { parts_->loop->run(); });
+  auto result = served.get_future().get();
+  if (!result) stop();
+  return result;
+}
+
+void Service::serve(std::promise<core::Result<void>>& served) {
+  auto open = parts_->store->load_open_state();
+  if (!open) return served.set_value(core::fail(std::move(open.error())));
+  auto tokens = parts_->store->load_tokens();
+  if (!tokens) return served.set_value(core::fail(std::move(tokens.error())));
+  parts_->authority.start(
+      std::move(*tokens), [this, &served, state = std::move(*open)](core::Result<void> ready) {
+        if (ready) ready = listen();
+        if (ready) {
+          core::ChangeSet set;
+          set.add(service_event("service.started"));
+          parts_->store->change_log().commit(std::move(set), nullptr);
+          parts_->reconciler.start(state, [] {
+            runtime::log_info("service", "everything the last run left behind is taken over");
+          });
+          if (settings_.config.service.idle_exit.count() > 0) {
+            parts_->idle_check.start_repeating(kIdleCheckEvery, [this] { check_idle(); });
+          }
+        }
+        served.set_value(std::move(ready));
+      });
+}
+
+core::Result<void> Service::listen() {
+  const auto listen = runtime::parse_listen(settings_.config.service.listen, "service.listen");
+  if (!listen) return core::fail(listen.error());
+  const auto port = parts_->front.listen_tcp(listen->address, listen->port);
+  if (!port) return core::fail(port.error());
+  const std::string socket = settings_.paths.runtime_dir + "/berth.sock";
+  if (auto local = parts_->front.listen_local(socket, settings_.system ? 0660 : 0600); !local) {
+    return local;
+  }
+  const bool v6 = listen->address.find(':') != std::string::npos;
+  parts_->address = v6 ? fmt::format("[{}]:{}", listen->address, *port)
+                       : fmt::format("{}:{}", listen->address, *port);
+  EndpointFile endpoint;
+  endpoint.pid = getpid();
+  endpoint.started_at = parts_->started_at;
+  endpoint.address = parts_->address;
+  endpoint.socket = socket;
+  if (auto written =
+          write_endpoint_file(settings_.paths.runtime_dir + "/endpoint.json", endpoint);
+      !written) {
+    return written;
+  }
+  runtime::log_notice("service", "serving")
+      .with("address", parts_->address)
+      .with("socket", socket)
+      .with("data_dir", settings_.paths.data_dir);
+  return {};
+}
+
+void Service::check_idle() {
+  const core::ServiceStatus status = parts_->status();
+  const core::Instant now = clock_.instant();
+  if (status.open_connections > 0 || status.used_slots > 0 || status.live_jobs > 0) {
+    parts_->busy_at = now;
+  }
+  if (now - parts_->busy_at < settings_.config.service.idle_exit) return;
+  parts_->idle_check.cancel();
+  runtime::log_notice("service", "idle for service.idle_exit: stopping");
+  if (settings_.request_stop) settings_.request_stop();
+}
+
+void Service::wind_down() {
+  parts_->stopping = true;
+  parts_->idle_check.cancel();
+  parts_->front.stop_accepting();
+  parts_->links.stop("the service is stopping");
+  parts_->coordinator.runner().jobs().interrupt_waits();
+  parts_->connections.kill_all("the service is stopping");
+  core::ChangeSet set;
+  set.durability = core::Durability::durable;
+  set.add(service_event("service.stopping"));
+  parts_->store->change_log().commit(std::move(set), [this](core::Result<void>) {
+    parts_->front.drain(kDrainGrace, [this] {
+      parts_->coordinator.runner().detach_all();
+      parts_->loop->stop();
+    });
+  });
+}
+
+void Service::stop() {
+  if (!parts_) return;
+  const auto deadline =
+      std::chrono::duration_cast<std::chrono::seconds>(settings_.config.service.stop_deadline);
+  platform::arm_alarm(static_cast<unsigned>(deadline.count()));
+  if (loop_thread_.joinable()) {
+    runtime::log_notice("service", "stopping; running commands go on");
+    parts_->loop->post([this] { wind_down(); });
+    loop_thread_.join();
+  }
+  platform::remove_file(settings_.paths.runtime_dir + "/endpoint.json");
+  if (const auto closed = parts_->store->close(); !closed) {
+    runtime::log_error("service", "closing the database").with("error", closed.error().message);
+  }
+  parts_.reset();
+  platform::arm_alarm(0);
+}
+
+}  // namespace berth::daemon
