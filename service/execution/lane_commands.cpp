@@ -121,6 +121,8 @@ void LaneRunner::on_command_finished(terminals::Terminal& terminal,
   const jobs::JobPointer job = std::exchange(lane->current, nullptr);
   job->reconciling = false;
   apply_result(*job, result);
+  // That a shell ended with its one command is nobody's loss.
+  if (!lane->session && result.shell_restarted) job->record.message.clear();
   if (lane->session) {
     lane->session->cwd = result.cwd;
     lane->session->used_at = services_.clock.now();
