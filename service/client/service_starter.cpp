@@ -17,12 +17,21 @@ constexpr std::chrono::milliseconds kStartLimit{15'000};
 constexpr std::chrono::seconds kPause{15};
 constexpr std::size_t kMaxLogShown = 400;
 
+/// Overrides the default "never" of `service.idle_exit`: nobody would stop what nobody started.
+constexpr std::string_view kIdleExit = "BERTH_SERVICE__IDLE_EXIT=";
+
 /// The caller's environment without what says which service to use.
-std::vector<std::string> service_environment() {
+std::vector<std::string> service_environment(const std::string& config_file) {
   std::vector<std::string> environment = platform::current_environment();
   std::erase_if(environment, [](const std::string& entry) {
     return entry.starts_with("BERTH_URL=") || entry.starts_with("BERTH_TOKEN=");
   });
+  const auto config = platform::read_file(config_file);
+  const bool configured = (config && config->find("idle_exit") != std::string::npos) ||
+                          std::ranges::any_of(environment, [](const std::string& entry) {
+                            return entry.starts_with(kIdleExit);
+                          });
+  if (!configured) environment.push_back(std::string(kIdleExit) + "1h");
   return environment;
 }
 
@@ -83,7 +92,7 @@ core::Result<void> ServiceStarter::spawn() {
   if (!log) return core::fail(log.error());
   platform::SpawnOptions options;
   options.program = program_;
-  options.environment = service_environment();
+  options.environment = service_environment(user_.config_file);
   options.directory = "/";
   options.descriptors = {{log->get(), 1}, {log->get(), 2}};
   auto child = platform::spawn(options);

@@ -55,6 +55,9 @@ std::optional<std::uint64_t> start_of(int pid);
 /// it starts from now on; a broken pipe is an error of the write, not a signal. Call first in main.
 void block_termination_signals();
 
+/// True if one of the signals that block_termination_signals() keeps has come since the last call.
+bool termination_was_requested();
+
 /// Ends this process by force after so many seconds, whatever it is doing. 0 calls it off.
 void arm_alarm(unsigned seconds);
 

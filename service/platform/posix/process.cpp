@@ -176,6 +176,14 @@ void block_termination_signals() {
   signal(SIGPIPE, SIG_IGN);
 }
 
+bool termination_was_requested() {
+  sigset_t kept;
+  sigemptyset(&kept);
+  for (const int number : {SIGINT, SIGTERM, SIGQUIT}) sigaddset(&kept, number);
+  const timespec at_once{};
+  return sigtimedwait(&kept, nullptr, &at_once) > 0;
+}
+
 void arm_alarm(unsigned seconds) {
   alarm(seconds);
 }
