@@ -67,14 +67,14 @@ void Exchange::fail(const core::Error& error) {
   respond(problem(error, request_.caller.correlation_id));
 }
 
-std::shared_ptr<ResponseStream> Exchange::start_stream(int status, Headers headers) {
+std::shared_ptr<ResponseStream> Exchange::start_stream(int status, const Headers& headers) {
   auto stream = std::make_shared<ResponseStream>(connection_);
   const auto connection = begin_answer();
   if (!connection || !connection->start_stream(stream, status, headers)) stream->notify_closed();
   return stream;
 }
 
-std::optional<Upgraded> Exchange::upgrade(Headers headers) {
+std::optional<Upgraded> Exchange::upgrade(const Headers& headers) {
   if (answered_ || disconnected_) return std::nullopt;
   const auto connection = begin_answer();
   if (!connection) return std::nullopt;

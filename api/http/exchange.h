@@ -85,10 +85,10 @@ class Exchange {
   /// The error as a problem document with its status.
   void fail(const core::Error& error);
   /// Never null; closed at once if the client has gone or the request was HEAD.
-  std::shared_ptr<ResponseStream> start_stream(int status, Headers headers);
+  std::shared_ptr<ResponseStream> start_stream(int status, const Headers& headers);
   /// Answers 101 with `headers` (among them Upgrade) and hands the connection over. Nothing if the
   /// client has gone or half-closed, or the exchange is answered.
-  std::optional<Upgraded> upgrade(Headers headers);
+  std::optional<Upgraded> upgrade(const Headers& headers);
 
   /// The client closed its side before the answer (a half-close looks the same: an answer is still
   /// sent if it can be), or the connection broke or was killed. Called once; at once if it has

@@ -22,10 +22,11 @@ constexpr auto kOwnFields = std::to_array<std::string_view>(
 }  // namespace
 
 core::Result<void> check_headers(const Headers& headers) {
-  for (const auto& [name, value] : headers) {
-    const bool own = std::ranges::any_of(
-        kOwnFields, [&](std::string_view field) { return equal_ignoring_case(field, name); });
-    if (own || !is_token(name) || !is_field_value(value)) {
+  for (const HeaderField& header : headers) {
+    const bool own = std::ranges::any_of(kOwnFields, [&](std::string_view field) {
+      return equal_ignoring_case(field, header.name);
+    });
+    if (own || !is_token(header.name) || !is_field_value(header.value)) {
       return core::fail(core::ErrorCode::internal,
                         "A handler set a response header that is not allowed");
     }

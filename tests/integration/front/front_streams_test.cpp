@@ -26,7 +26,7 @@ class FrontStreams : public ::testing::Test {
   }
   static http::FrontOptions short_limits() {
     http::FrontOptions options;
-    options.limits.write_stall = std::chrono::milliseconds(200);
+    options.limits.write_stall = std::chrono::milliseconds(1000);
     options.limits.stream_pending_bytes = 8U << 20U;
     return options;
   }
