@@ -69,6 +69,9 @@ void Link::take(std::string_view bytes) {
 void Link::take_first(const net::LinkFrame& frame) {
   if (frame.kind != net::LinkFrameKind::hello) return drop("the first frame is no hello");
   const auto hello = net::parse_hello(frame.json);
+  if (!hello && hello.error().code == core::ErrorCode::unsupported) {
+    return close(hello.error().message, false);  // coming back would not help
+  }
   if (!hello) return drop(hello.error().message);
   state_ = State::open;
   timer_.cancel();

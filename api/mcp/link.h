@@ -14,11 +14,12 @@
 namespace berth::api_mcp {
 
 struct LinkLimits {
-  std::chrono::milliseconds hello{10'000};   ///< until the bridge's first frame
-  std::chrono::milliseconds goodbye{2'000};  ///< for the last frame to be taken
-  std::size_t pending_bytes = 72U << 20U;    ///< written and not taken by the system
-  std::size_t clients = 4096;                ///< kept, linked or not
-  std::chrono::milliseconds keep{600'000};   ///< a client without a link
+  std::chrono::milliseconds hello{10'000};        ///< until the bridge's first frame
+  std::chrono::milliseconds goodbye{2'000};       ///< for the last frame to be taken
+  std::size_t unacknowledged_bytes = 64U << 20U;  ///< of one bridge
+  std::size_t pending_bytes = 72U << 20U;         ///< written and not taken by the system
+  std::size_t clients = 4096;                     ///< kept, linked or not
+  std::chrono::milliseconds keep{600'000};        ///< a client without a link
 };
 
 /// One open berth-bridge/1 connection: frames in, frames out. What they mean is its owner's

@@ -34,7 +34,7 @@ void LinkClient::send(std::string message) {
   unacknowledged_bytes_ += message.size();
   unacknowledged_.push_back({number, std::move(message)});
   const auto to = sink_;
-  if (unacknowledged_bytes_ > kMaxUnacknowledged) {
+  if (unacknowledged_bytes_ > max_unacknowledged_) {
     overflowed_ = true;
     unacknowledged_.clear();
     if (to) to->overflowed();

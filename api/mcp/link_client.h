@@ -18,17 +18,16 @@ namespace berth::api_mcp {
 /// side of berth-bridge/1 (service/net/link_frame.h) without sockets. Loop thread.
 class LinkClient {
  public:
-  /// Bytes of unacknowledged messages. A bridge over it is forgotten: when it comes back it asks
-  /// again for what it still waits for, and finds its jobs by their link keys.
-  static constexpr std::size_t kMaxUnacknowledged = 64U << 20U;
-
   /// Where messages go while there is a link.
   struct Sink {
     std::function<void(std::string frames)> write;
     std::function<void()> overflowed;  ///< once
   };
 
-  explicit LinkClient(const mcp::Server& server) : peer_(server) {}
+  /// With more than `max_unacknowledged` bytes of messages a bridge is forgotten: when it comes
+  /// back it asks again for what it still waits for, and finds its jobs by their link keys.
+  LinkClient(const mcp::Server& server, std::size_t max_unacknowledged)
+      : max_unacknowledged_(max_unacknowledged), peer_(server) {}
   LinkClient(const LinkClient&) = delete;
   LinkClient& operator=(const LinkClient&) = delete;
 
@@ -55,6 +54,7 @@ class LinkClient {
 
   void send(std::string message);
 
+  const std::size_t max_unacknowledged_;
   std::uint64_t received_ = 0;
   std::uint64_t last_sent_ = 0;
   std::deque<Sent> unacknowledged_;

@@ -75,11 +75,6 @@ void LinkServer::open(const std::shared_ptr<http::Exchange>& exchange) {
 
 void LinkServer::greet(Attachment& attachment, const net::LinkHello& hello) {
   Link& link = *attachment.link;  // held by whoever calls
-  if (hello.version != net::kLinkVersion) {
-    return link.close("this service speaks version " + std::string(net::kLinkVersion) +
-                          " of the link, the bridge version " + hello.version,
-                      false);
-  }
   if (hello.client_id != attachment.caller.client_id) {
     return link.close("client_id is not the one of Berth-Client-Id", false);
   }
@@ -90,6 +85,7 @@ void LinkServer::greet(Attachment& attachment, const net::LinkHello& hello) {
   answer.epoch = epoch_;
   answer.received = client->state.received();
   answer.resumed = resumed;
+  attachment.acknowledged = answer.received;
   std::string frame;
   net::append_service_hello(frame, answer);
   link.write(std::move(frame));
@@ -109,7 +105,7 @@ LinkServer::Client* LinkServer::resume_or_begin(const Attachment& attachment,
     clients_.erase(found);  // its calls go on; the bridge asks again for those it waits for
   }
   if (!make_room()) return nullptr;
-  return clients_.emplace(key, std::make_unique<Client>(server_)).first->second.get();
+  return clients_.emplace(key, std::make_unique<Client>(server_, limits_)).first->second.get();
 }
 
 void LinkServer::attach(Attachment& attachment, Client& client) {
@@ -141,14 +137,16 @@ void LinkServer::take(Attachment& attachment, std::uint64_t number, std::string_
   attachment.client->receive(number, message, std::move(caller));
 }
 
-void LinkServer::after_batch(const Attachment& attachment) {
+void LinkServer::after_batch(Attachment& attachment) {
   if (attachment.client == nullptr) return;
-  std::string frame;
-  net::append_acknowledge(frame, attachment.client->received());
+  const std::uint64_t received = attachment.client->received();
+  if (std::exchange(attachment.acknowledged, received) == received) return;
   const mcp::Peer& peer = attachment.client->peer();
   const auto revision = peer.latest_revision();
   connections_.described(attachment.caller.connection_id, peer.client().name, peer.client().version,
                          std::string(revision ? mcp::to_string(*revision) : ""));
+  std::string frame;
+  net::append_acknowledge(frame, received);
   attachment.link->write(std::move(frame));
 }
 

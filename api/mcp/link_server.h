@@ -32,6 +32,9 @@ class LinkServer {
   /// called before the connection list kills what is left, which would send bridges away for good.
   void stop(const std::string& reason);
 
+  /// Bridges whose state is kept, linked or not.
+  std::size_t clients() const { return clients_.size(); }
+
  private:
   /// One link and whose it is.
   struct Attachment {
@@ -39,10 +42,12 @@ class LinkServer {
     core::Caller caller;
     std::string peer;
     LinkClient* client = nullptr;  ///< none before its hello and after its end
+    std::uint64_t acknowledged = 0;
   };
   /// One bridge, linked or not.
   struct Client {
-    explicit Client(const mcp::Server& server) : state(server) {}
+    Client(const mcp::Server& server, const LinkLimits& limits)
+        : state(server, limits.unacknowledged_bytes) {}
 
     LinkClient state;
     Attachment* attachment = nullptr;
@@ -55,7 +60,7 @@ class LinkServer {
   Client* resume_or_begin(const Attachment& attachment, const net::LinkHello& hello, bool& resumed);
   void attach(Attachment& attachment, Client& client);
   void take(Attachment& attachment, std::uint64_t number, std::string_view message);
-  void after_batch(const Attachment& attachment);
+  void after_batch(Attachment& attachment);
   void ended(Attachment& attachment, const std::string& reason, bool said);
   void kill(const core::ConnectionId& id, const std::string& reason);
   void detach(Attachment& attachment, const std::string& reason);

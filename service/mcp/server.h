@@ -14,8 +14,8 @@ namespace berth::mcp {
 struct ServerInfo {
   std::string name = "berth";
   std::string title = "Berth";
-  std::string version;
-  std::string instructions;  ///< how a model should use this server; empty = none
+  std::string version{};
+  std::string instructions{};  ///< how a model should use this server; empty = none
 };
 
 /// One request, stripped of everything that has to do with where it came from.
