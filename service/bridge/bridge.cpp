@@ -143,18 +143,16 @@ void Bridge::dialled(core::Result<client::OpenLink> link) {
 }
 
 void Bridge::no_service(const core::Error& error) {
-  log(error.message);
-  trouble_ = error.message;
+  std::string trouble = error.message;
   const bool absent = error.code == core::ErrorCode::not_found;
   if (!absent) absent_since_ = now();
   const bool overdue = session_.has_waiting_requests() && now() - absent_since_ >= kRestartGrace;
   if (absent && (!ever_linked_ || overdue) && options_.autostart &&
       client::may_start(options_.search)) {
-    if (const auto started = starter_.start(); !started) {
-      trouble_ = started.error().message;
-      log(trouble_);
-    }
+    if (const auto started = starter_.start(); !started) trouble = started.error().message;
   }
+  if (trouble != trouble_) log(trouble);  // once, not with every attempt
+  trouble_ = std::move(trouble);
   schedule_dial(starter_.starting() ? kStartingPause : backoff_.next());
   arm_expiry();
 }

@@ -44,8 +44,10 @@ core::Result<HttpAnswer> http_get(const client::Target& target, const std::strin
   try {
     Poco::Net::StreamSocket socket;
     socket.connect(address_of(target), timeout);
+    // A session applies its own time-outs only to sockets that it connects itself.
+    socket.setReceiveTimeout(timeout);
+    socket.setSendTimeout(timeout);
     Poco::Net::HTTPClientSession session(socket);
-    session.setTimeout(timeout);
     Poco::Net::HTTPRequest request(Poco::Net::HTTPRequest::HTTP_GET, path, HTTPMessage::HTTP_1_1);
     request.setHost(target.host_header());
     request.set("Accept", "application/json");

@@ -13,7 +13,8 @@ struct HttpAnswer {
   std::string body;
 };
 
-/// One GET to the service, over its local socket or TCP. Blocks for at most `limit`. Errors:
+/// One GET to the service, over its local socket or TCP. Blocks; `limit` is for each step
+/// (connecting, each read and write). Errors:
 /// not_found if nothing listens there, permission_denied if the socket may not be used, unavailable
 /// otherwise; any HTTP status is an answer.
 core::Result<HttpAnswer> http_get(const client::Target& target, const std::string& path,

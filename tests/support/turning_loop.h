@@ -15,7 +15,7 @@ class TurningLoop {
  public:
   /// False if `condition` did not come true in time.
   bool until(const std::function<bool()>& condition,
-             std::chrono::milliseconds limit = std::chrono::seconds(20)) {
+             std::chrono::milliseconds limit = std::chrono::seconds(60)) {
     bool late = false;
     loop::Timer deadline(loop_);
     deadline.start(limit, [&late] { late = true; });
