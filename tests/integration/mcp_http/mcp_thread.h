@@ -51,6 +51,7 @@ class McpThread {
   McpThread& operator=(const McpThread&) = delete;
 
   SocketClient connect() const { return SocketClient::tcp(port_); }
+  std::uint16_t port() const { return port_; }
 
   /// Everything below is touched on the loop's thread only.
   struct World {
