@@ -23,8 +23,8 @@ struct Blob {
 /// thread.
 ///
 /// This is the raw SQLite interface and not Poco::Data, because it is what every command waits for:
-/// Poco binds, extracts and steps a row of 29 columns several times slower (tests/bench measures
-/// it) and cuts text at NUL.
+/// storing a job of 29 columns by a prepared Poco statement took three to nine times as long on the
+/// same machine (60-200 µs against 15-36 µs), and Poco cuts text at NUL.
 class Statement {
  public:
   /// Null for SQL that did not compile; `error` then says why. Made by Database::statement.

@@ -18,30 +18,37 @@ Writer::Writer(Database& database, BatchStore& store, Post post, WriterOptions o
 
 void Writer::commit(core::ChangeSet set, Done done) {
   Pending pending{std::move(set), std::move(done), {}, false};
+  if (!enqueue(pending)) {
+    pending.result = core::fail(core::ErrorCode::unavailable, "the store is closed");
+    std::vector<Pending> alone;
+    alone.push_back(std::move(pending));
+    finish(std::move(alone));
+  }
+}
+
+bool Writer::enqueue(Pending& pending) {
+  bool was_empty = false;
   {
     const std::lock_guard lock(mutex_);
-    if (!stopping_) {
-      if (queued_ < options_.max_queued_sets) {
-        ++queued_;
-      } else {
-        // The answer waits behind those before it: they come in the order of the calls. It would be
-        // held as long by the core loop, so this takes no more memory.
-        pending.rejected = true;
-        pending.set = {};
-        pending.result = core::fail(
-            core::ErrorCode::limit_exceeded,
-            fmt::format("{} change sets wait to be stored already", options_.max_queued_sets));
-        ++counters_.rejected_sets;
-      }
-      queue_.push_back(std::move(pending));
-      if (queue_.size() == 1) wake_.notify_one();
-      return;
+    if (stopping_) return false;
+    if (queued_ < options_.max_queued_sets) {
+      ++queued_;
+    } else {
+      // The answer waits behind those before it: they come in the order of the calls. It would be
+      // held as long by the core loop, so this takes no more memory.
+      pending.rejected = true;
+      pending.set = {};
+      pending.result = core::fail(
+          core::ErrorCode::limit_exceeded,
+          fmt::format("{} change sets wait to be stored already", options_.max_queued_sets));
+      ++counters_.rejected_sets;
     }
+    was_empty = queue_.empty();
+    queue_.push_back(std::move(pending));
   }
-  pending.result = core::fail(core::ErrorCode::unavailable, "the store is closed");
-  std::vector<Pending> alone;
-  alone.push_back(std::move(pending));
-  finish(std::move(alone));
+  // Unlocked, so that the writer does not wake only to wait for the lock.
+  if (was_empty) wake_.notify_one();
+  return true;
 }
 
 void Writer::stop() {

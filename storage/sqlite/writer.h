@@ -80,6 +80,7 @@ class Writer final : public core::ChangeLog {
     bool rejected = false;  // only its answer waits, for its turn
   };
 
+  bool enqueue(Pending& pending);  ///< false, and nothing taken, once it is stopping
   void run();
   bool take(std::vector<Pending>& batch);
   void write(std::vector<Pending>& batch);

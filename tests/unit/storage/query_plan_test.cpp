@@ -105,7 +105,7 @@ TEST_F(QueryPlanTest, Events) {
   filter.topic = "errors";
   expect_indexed(plan(filter), "events_errors");
   filter.topic.clear();
-  filter.type = "job.failed";
+  filter.type = "ask.opened";
   expect_indexed(plan(filter), "SEARCH events USING INDEX events_by_topic");
   filter.type.clear();
   filter.job_id = core::JobId::make();
