@@ -8,7 +8,6 @@
 #include "service/host/process_tree.h"
 #include "service/platform/files.h"
 #include "service/platform/pipes.h"
-#include "service/platform/process.h"
 #include "service/shells/quoting.h"
 
 namespace berth::host {
@@ -80,7 +79,6 @@ core::Result<shells::CommandPlan> Command::begin(const Workspace& workspace,
   stdout_.emplace(loop_, std::move(*out), std::move(stdout_spool_), changed);
   stderr_.emplace(loop_, std::move(*err), std::move(stderr_spool_), std::move(changed));
   begun_ = true;
-  begun_clock_ = platform::process_clock();
   return plan;
 }
 

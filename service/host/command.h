@@ -47,13 +47,11 @@ class Command {
 
   const hostproto::Run& run() const { return run_; }
   const std::string& nonce() const { return nonce_; }
-  std::uint64_t begun_clock() const { return begun_clock_; }  ///< platform::process_clock()
   std::int64_t stdout_bytes() const { return stdout_ ? stdout_->bytes() : 0; }
   std::int64_t stderr_bytes() const { return stderr_ ? stderr_->bytes() : 0; }
   bool outputs_ended() const { return stdout_ && stdout_->ended() && stderr_->ended(); }
 
   bool timed_out = false;
-  bool stopped = false;  ///< signals were sent to it
 
  private:
   core::Result<std::string> open_stdin(const Workspace& workspace);
@@ -65,7 +63,6 @@ class Command {
   platform::Descriptor stderr_spool_;
   std::string nonce_;
   bool begun_ = false;
-  std::uint64_t begun_clock_ = 0;
   std::string stdout_path_;
   std::string stderr_path_;
   std::optional<OutputDrain> stdout_;

@@ -122,7 +122,7 @@ void Host::configure(const hostproto::Configure& configure,
   journal_.emplace(std::move(descriptors[1]));
   orphan_limit_ = configure.orphan_limit;
   auto terminal = Terminal::create(loop_, configure, *this);
-  if (!terminal) return on_over(terminal.error().message);
+  if (!terminal) return end(terminal.error());
   terminal_ = std::move(*terminal);
 }
 
@@ -183,8 +183,12 @@ void Host::on_finished(hostproto::Finished finished) {
 }
 
 void Host::on_over(const std::string& reason) {
+  end({core::ErrorCode::terminal_failed, reason, {}, {}});
+}
+
+void Host::end(core::Error why) {
   over_ = true;
-  hostproto::ShellEnded ended{0, reason};
+  hostproto::ShellEnded ended{0, std::move(why)};
   ended.seq = journal_->append(ended).value_or(0);
   send(ended);
   leave_timer_.start_repeating(kLeaveTick, [this] { leave(); });

@@ -55,6 +55,7 @@ class Host final : private Terminal::Events {
   void resume(std::int64_t after_seq);
   void watch_for_orphanhood();
   void collect_children();
+  void end(core::Error why);
   void leave();
 
   loop::Loop& loop_;

@@ -1,5 +1,8 @@
 #include "service/host/process_tree.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "service/platform/process.h"
 
 namespace berth::host {
@@ -10,12 +13,29 @@ std::vector<int> all_processes(int shell) {
   return processes;
 }
 
-std::vector<int> command_processes(int shell, const std::string& job_id, std::uint64_t started) {
-  std::vector<int> processes = all_processes(shell);
+CommandProcesses::CommandProcesses(int shell, std::string job_id)
+    : shell_(shell), job_id_(std::move(job_id)), begun_(platform::process_clock()) {
+  earlier_ = platform::children(shell);
+  for (const int orphan : platform::children(platform::current_process())) {
+    if (orphan != shell) earlier_.push_back(orphan);
+  }
+}
+
+std::vector<int> CommandProcesses::find() const {
+  std::vector<int> earlier;
+  for (const int pid : earlier_) {
+    // A number may have been given again since.
+    if (const auto start = platform::start_of(pid); !start || *start > begun_) continue;
+    earlier.push_back(pid);
+    for (const int below : platform::descendants(pid)) earlier.push_back(below);
+  }
+  std::vector<int> processes = all_processes(shell_);
   std::erase_if(processes, [&](int pid) {
-    if (const auto job = platform::environment_of(pid, kJobVariable)) return *job != job_id;
+    if (std::ranges::count(earlier, pid) != 0) return true;
+    // Subshells have the shell's environment, without a job; older ones were orphaned meanwhile.
+    if (const auto job = platform::environment_of(pid, kJobVariable)) return *job != job_id_;
     const auto start = platform::start_of(pid);
-    return !start || *start < started;
+    return !start || *start < begun_;
   });
   return processes;
 }

@@ -9,12 +9,25 @@ namespace berth::host {
 /// Set for every command, so that its processes can be told from those of earlier ones.
 inline constexpr const char* kJobVariable = "BERTH_JOB_ID";
 
-/// The processes of one command: below the shell, or orphaned and below this host. `started` is
-/// platform::process_clock() when the command began. Background processes of earlier commands are
-/// left out: they carry another job's id, or (subshells, which carry none) are older.
-std::vector<int> command_processes(int shell, const std::string& job_id, std::uint64_t started);
-
-/// All processes below this host but the shell itself.
+/// All processes below this host but the shell itself (0 = no shell).
 std::vector<int> all_processes(int shell);
+
+/// Tells the processes of one command from those that earlier commands left in the background.
+/// Loop thread.
+class CommandProcesses {
+ public:
+  /// Before the command begins: what is there now is not its own. Two small reads, for they are on
+  /// the path of every command.
+  CommandProcesses(int shell, std::string job_id);
+
+  /// The command's processes now, below the shell or orphaned and below this host.
+  std::vector<int> find() const;
+
+ private:
+  int shell_;
+  std::string job_id_;
+  std::uint64_t begun_;       // platform::process_clock()
+  std::vector<int> earlier_;  // topmost processes of earlier commands
+};
 
 }  // namespace berth::host

@@ -14,13 +14,11 @@ void StopLadder::start(Step first, Step last) {
   step_ = first;
   last_ = last;
   ticks_ = 0;
-  started_ = true;
   target_.deliver(step_, false);
   timer_.start_repeating(kTick, [this] { tick(); });
 }
 
 void StopLadder::stop() {
-  started_ = false;
   timer_.cancel();
 }
 
@@ -39,7 +37,7 @@ void StopLadder::tick() {
   }
   // An interrupt is sent once, as a key is pressed once. The harder steps mean that the command is
   // to end, also where a loop in it starts one process after the other.
-  if (step_ != Step::interrupt) target_.deliver(step_, true);
+  if (step_ != Step::interrupt || ticks_ == kFirstAsk) target_.deliver(step_, true);
   if (ticks_ % kTicksBetweenAsks == kFirstAsk) target_.ask_again();
 }
 

@@ -13,8 +13,7 @@ class StopLadder {
   class Target {
    public:
     virtual ~Target() = default;
-    /// Signals the command's processes. `again`: those that were there at the last call have had
-    /// their signal; only what is new, and the shell, need it.
+    /// Signals the command. `again`: what was there at the last call has had its signal.
     virtual void deliver(Step step, bool again) = 0;
     /// The shell may have lost its report to an interrupt.
     virtual void ask_again() = 0;
@@ -28,7 +27,8 @@ class StopLadder {
   /// what was under way.
   void start(Step first, Step last);
   void stop();
-  bool started() const { return started_; }
+  /// Under way, and going up to kill.
+  bool must_end() const { return timer_.active() && last_ == Step::kill; }
 
  private:
   void tick();
@@ -38,7 +38,6 @@ class StopLadder {
   Step step_ = Step::interrupt;
   Step last_ = Step::interrupt;
   int ticks_ = 0;  // in this step
-  bool started_ = false;
 };
 
 }  // namespace berth::host

@@ -18,11 +18,7 @@ namespace {
 constexpr std::chrono::milliseconds kProgressInterval{50};
 constexpr std::chrono::seconds kStartLimit{10};
 constexpr std::chrono::seconds kCloseLimit{1};
-constexpr std::chrono::seconds kWatchInterval{1};
-constexpr int kTicksToStart = 5;     // a loaded machine may take a while to read a line
-constexpr int kTicksUnanswered = 2;  // after a question that somebody has read
 constexpr int kMaxFailedStarts = 3;
-constexpr int kSignalStatus = 128;  // a shell's status for a process ended by signal n: 128 + n
 
 core::Timestamp now() {
   return core::SystemClock().now();
@@ -57,10 +53,16 @@ Terminal::Terminal(loop::Loop& loop, const shells::Dialect& dialect, Workspace w
       events_(events),
       directories_{settings.cwd, {}},
       late_(loop),
-      ladder_(loop, *this),
+      stopper_(
+          loop, [this] { ask_again(); },
+          [this] { kill_shell("the command could not be stopped otherwise"); }),
+      watch_(loop, {.silent = [this] { return !command_->is_started(); },
+                    .overdue = [this] { return first_done_ || command_->outputs_ended(); },
+                    .read_all = [this] { return shell_ && shell_->input_consumed(); },
+                    .ask = [this] { ask_again(); },
+                    .lost = [this] { kill_shell("it no longer answered"); }}),
       timeout_timer_(loop),
       progress_timer_(loop),
-      watch_timer_(loop),
       start_timer_(loop),
       close_timer_(loop),
       sweeper_(loop) {}
@@ -141,6 +143,9 @@ void Terminal::on_report(const shells::Report& report) {
         events_.on_started({command_->run().job_id, at});
       }
       break;
+    case shells::Report::Kind::unwinding:
+      stopper_.unwinding(report.status);
+      break;
     case shells::Report::Kind::done:
       take_directories(report);
       if (preparation_ && preparation_->begun) {
@@ -182,7 +187,7 @@ void Terminal::on_shell_exit(const platform::ExitStatus& status) {
 void Terminal::begin_waiting() {
   if (!shell_ready_ || ending_) return;
   if (preparation_) {
-    begin_preparation();
+    if (!preparation_->begun) begin_preparation();
   } else if (command_) {
     begin_command();
   }
@@ -192,7 +197,7 @@ void Terminal::begin_waiting() {
 
 core::Result<void> Terminal::check(const hostproto::Run& run) const {
   if (ending_) return core::fail(core::ErrorCode::conflict, "the terminal is being ended");
-  if (command_ || preparation_) {
+  if (command_) {
     return core::fail(core::ErrorCode::conflict, "the terminal runs another command");
   }
   if (auto checked = Command::check(run); !checked) return checked;
@@ -218,32 +223,36 @@ void Terminal::begin_command() {
     finish_command(std::move(finished));
     return;
   }
-  shell_->expect(plan->nonce);
-  shell_->send(dialect_.command_lines(workspace_.shell_files(), *plan, directories_));
+  home_ = plan->cwd.empty() ? shells::Directories{} : directories_;
+  first_done_.reset();
   told_stdout_ = told_stderr_ = 0;
-  watch_ticks_ = unanswered_ticks_ = 0;
-  asked_ = false;
-  signalled_.clear();
-  watch_timer_.start_repeating(kWatchInterval, [this] { look_after(); });
+  stopper_.begin(shell_->pid(), command_->run().job_id.str());
+  watch_.begin();
+  report_nonce_ = plan->nonce;
+  shell_->expect(report_nonce_);
+  shell_->send(dialect_.command_lines(workspace_.shell_files(), *plan, home_));
   if (const core::Milliseconds limit = command_->run().timeout; limit.count() > 0) {
     timeout_timer_.start(limit, [this] {
       command_->timed_out = true;
-      ladder_.start(StopLadder::Step::interrupt, StopLadder::Step::kill);
+      stopper_.stop_for_good(core::StopMode::interrupt);
     });
   }
 }
 
 void Terminal::command_done(const shells::Report& report) {
+  if (stopper_.stopped() && !first_done_) {
+    // Under a new name: answers to earlier questions must not be taken for the one that counts.
+    first_done_ = report;
+    timeout_timer_.cancel();
+    report_nonce_ = core::random_base32_128();
+    shell_->expect(report_nonce_);
+    stopper_.settle();
+    return;
+  }
   const bool started = command_->is_started();
   hostproto::Finished finished = command_->finish(late_, now());
-  if (command_->stopped && report.status > kSignalStatus) {
-    finished.signal = platform::signal_name(report.status - kSignalStatus);
-  } else {
-    finished.exit_code = report.status;
-  }
-  if (!started) {
-    finished.message += "The shell did not start the command (is a variable of it read-only?).";
-  }
+  stopper_.tell_end(first_done_ ? first_done_->status : report.status, finished);
+  if (!started) finished.message += "The shell did not start the command.";
   finish_command(std::move(finished));
 }
 
@@ -251,10 +260,10 @@ void Terminal::command_done(const shells::Report& report) {
 void Terminal::shell_lost_command(const platform::ExitStatus& status) {
   hostproto::Finished finished = command_->finish(late_, now());
   finished.shell_restarted = !ending_;
-  if (last_words_ && killed_why_.empty()) {
-    finished.exit_code = last_words_->status;
-  } else if (status.signal != 0) {
+  if (status.signal != 0) {
     finished.signal = platform::signal_name(status.signal);
+  } else if (last_words_) {
+    finished.exit_code = last_words_->status;
   } else {
     finished.exit_code = status.exit_code;
   }
@@ -275,10 +284,10 @@ std::string Terminal::restart_note() const {
 }
 
 void Terminal::finish_command(hostproto::Finished finished) {
-  ladder_.stop();
+  stopper_.end();
+  watch_.end();
   timeout_timer_.cancel();
   progress_timer_.cancel();
-  watch_timer_.cancel();
   finished.cwd = directories_.current;
   if (finished.message.ends_with(' ')) finished.message.pop_back();
   command_.reset();
@@ -293,27 +302,11 @@ void Terminal::output_changed() {
     if (!command_) return;
     const std::int64_t out = command_->stdout_bytes();
     const std::int64_t err = command_->stderr_bytes();
-    if (out == std::exchange(told_stdout_, out) && err == std::exchange(told_stderr_, err)) return;
+    if (out == told_stdout_ && err == told_stderr_) return;
+    told_stdout_ = out;
     told_stderr_ = err;
     events_.on_progress({command_->run().job_id, out, err});
   });
-}
-
-/// A shell may lose its way without ending: a redefined builtin, a prompt command that reads the
-/// next line, a private folder that is gone. It is asked; and replaced when the question was read
-/// and not answered.
-void Terminal::look_after() {
-  ++watch_ticks_;
-  const bool suspicious =
-      command_->is_started() ? command_->outputs_ended() : watch_ticks_ >= kTicksToStart;
-  if (!suspicious) return;
-  if (!asked_) {
-    asked_ = true;
-    ask_again();
-    return;
-  }
-  unanswered_ticks_ = shell_ && shell_->input_consumed() ? unanswered_ticks_ + 1 : 0;
-  if (unanswered_ticks_ >= kTicksUnanswered) kill_shell("it no longer answered");
 }
 
 void Terminal::input(const core::JobId& job, std::string_view bytes, bool eof) {
@@ -372,71 +365,22 @@ void Terminal::preparation_done(std::optional<core::Error> error) {
 // --- Stopping ---
 
 void Terminal::interrupt(const core::JobId& job, core::StopMode how) {
-  if (!command_ || !command_->begun()) return;
+  if (!command_ || how == core::StopMode::after_command) return;
   if (!job.empty() && command_->run().job_id != job) return;
-  using Step = StopLadder::Step;
-  switch (how) {
-    case core::StopMode::after_command:
-      break;
-    case core::StopMode::interrupt:
-      ladder_.start(Step::interrupt, Step::interrupt);
-      break;
-    case core::StopMode::terminate:
-      ladder_.start(Step::terminate, Step::terminate);
-      break;
-    case core::StopMode::kill:
-      ladder_.start(Step::kill, Step::kill);
-      break;
-  }
-}
-
-void Terminal::deliver(StopLadder::Step step, bool again) {
-  using platform::KillSignal;
-  if (!command_ || !shell_) return;
-  command_->stopped = true;
-  const std::vector<int> shell{shell_->pid()};
-  const auto processes =
-      command_processes(shell_->pid(), command_->run().job_id.str(), command_->begun_clock());
-  std::vector<int> fresh = processes;
-  std::erase_if(fresh, [this](int pid) { return std::ranges::count(signalled_, pid) != 0; });
-
-  // The shell before its child: only then does it take the child's end by SIGINT for its own order
-  // to leave the script.
-  switch (step) {
-    case StopLadder::Step::interrupt:
-      platform::send_signal(shell, KillSignal::interrupt);
-      platform::send_signal(processes, KillSignal::interrupt);
-      break;
-    case StopLadder::Step::terminate:
-      // Interactive shells ignore SIGTERM. The first time the children alone get it, and may clean
-      // up; what the script starts next is stopped together with the script.
-      if (!again) {
-        platform::send_signal(processes, KillSignal::terminate);
-        break;
-      }
-      platform::send_signal(shell, KillSignal::interrupt);
-      platform::send_signal(fresh, KillSignal::interrupt);
-      platform::send_signal(fresh, KillSignal::terminate);
-      break;
-    case StopLadder::Step::kill:
-      platform::send_signal(shell, KillSignal::interrupt);
-      platform::send_signal(processes, KillSignal::interrupt);
-      platform::send_signal(processes, KillSignal::kill);
-      break;
-  }
-  signalled_ = processes;
-  platform::send_signal(shell, KillSignal::resume);
-  platform::send_signal(processes, KillSignal::resume);
+  if (command_->begun()) return stopper_.stop(how);
+  abandon_command("The command was stopped before it began.");
 }
 
 void Terminal::ask_again() {
-  if (command_ && command_->begun() && shell_) {
-    shell_->send(dialect_.report_lines(workspace_.shell_files(), command_->nonce()));
-  }
+  if (!command_ || !shell_) return;
+  shell_->send(dialect_.report_lines(workspace_.shell_files(), report_nonce_, home_));
 }
 
-void Terminal::give_up() {
-  kill_shell("the command could not be stopped otherwise");
+/// Ends a command that still waits for its shell.
+void Terminal::abandon_command(std::string message) {
+  hostproto::Finished finished = command_->finish(late_, now());
+  finished.message = std::move(message);
+  finish_command(std::move(finished));
 }
 
 void Terminal::end(core::StopMode mode, std::string reason) {
@@ -444,22 +388,19 @@ void Terminal::end(core::StopMode mode, std::string reason) {
   if (!ending_) end_reason_ = std::move(reason);
   ending_ = true;
   if (kill) {
+    sweep_gently_ = false;
     if (!shell_) return sweep();
     kill_shell("the terminal was ended");
     return;
   }
+  if (preparation_ && !preparation_->begun) {
+    preparation_done(
+        core::Error{core::ErrorCode::conflict, "the terminal was ended", {}, std::nullopt});
+  }
   if (!command_) return close_shell();
-  if (!command_->begun()) {
-    hostproto::Finished finished = command_->finish(late_, now());
-    finished.message = "The terminal was ended before the command began.";
-    finish_command(std::move(finished));
-    return;
-  }
-  if (mode != core::StopMode::after_command) {
-    ladder_.start(mode == core::StopMode::interrupt ? StopLadder::Step::interrupt
-                                                    : StopLadder::Step::terminate,
-                  StopLadder::Step::kill);
-  }
+  if (!command_->begun())
+    return abandon_command("The terminal was ended before the command began.");
+  if (mode != core::StopMode::after_command) stopper_.stop_for_good(mode);
 }
 
 void Terminal::close_shell() {
@@ -469,7 +410,7 @@ void Terminal::close_shell() {
 }
 
 void Terminal::sweep() {
-  sweeper_.sweep(killed_why_.empty(), [this] { events_.on_over(end_reason_); });
+  sweeper_.sweep(sweep_gently_, [this] { events_.on_over(end_reason_); });
 }
 
 }  // namespace berth::host

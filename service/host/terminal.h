@@ -9,9 +9,10 @@
 #include "service/core/error.h"
 #include "service/core/job.h"
 #include "service/host/command.h"
+#include "service/host/command_stopper.h"
 #include "service/host/late_output.h"
 #include "service/host/shell_process.h"
-#include "service/host/stop_ladder.h"
+#include "service/host/shell_watch.h"
 #include "service/host/tree_sweeper.h"
 #include "service/host/workspace.h"
 #include "service/hostproto/messages.h"
@@ -23,7 +24,7 @@ namespace berth::host {
 
 /// One terminal: a shell that is replaced when a command ends it, and the one command it runs at a
 /// time. Knows nothing of links or journals. Loop thread.
-class Terminal final : private ShellProcess::Events, private StopLadder::Target {
+class Terminal final : private ShellProcess::Events {
  public:
   class Events {
    public:
@@ -46,7 +47,7 @@ class Terminal final : private ShellProcess::Events, private StopLadder::Target 
   /// Whether run() may follow: conflict while a command runs or the terminal ends, else what is
   /// wrong with the command.
   core::Result<void> check(const hostproto::Run& run) const;
-  /// Waits for the shell if that is not ready yet.
+  /// Waits for the shell if that is not ready yet, or still being prepared.
   void run(hostproto::Run run, platform::Descriptor stdout_spool,
            platform::Descriptor stderr_spool);
   void prepare(hostproto::Prepare prepare);
@@ -73,11 +74,6 @@ class Terminal final : private ShellProcess::Events, private StopLadder::Target 
   // ShellProcess::Events
   void on_report(const shells::Report& report) override;
   void on_shell_exit(const platform::ExitStatus& status) override;
-  // StopLadder::Target
-  void deliver(StopLadder::Step step, bool again) override;
-  void ask_again() override;
-  void give_up() override;
-
   core::Result<void> start_shell(bool restore);
   void restart_shell();
   void kill_shell(std::string why);
@@ -89,7 +85,8 @@ class Terminal final : private ShellProcess::Events, private StopLadder::Target 
   void finish_command(hostproto::Finished finished);
   void preparation_done(std::optional<core::Error> error);
   void output_changed();
-  void look_after();
+  void ask_again();
+  void abandon_command(std::string message);
   void close_shell();
   void sweep();
   void take_directories(const shells::Report& report);
@@ -113,20 +110,20 @@ class Terminal final : private ShellProcess::Events, private StopLadder::Target 
   std::unique_ptr<Command> command_;
   std::optional<Preparation> preparation_;
   LateOutput late_;
-  StopLadder ladder_;
-  std::vector<int> signalled_;
+  CommandStopper stopper_;
+  ShellWatch watch_;
+  std::string report_nonce_;                  // names the report that ends the command
+  std::optional<shells::Report> first_done_;  // of a stopped command, while signals settle
+  shells::Directories home_;  // where a command with a directory of its own comes back to
   loop::Timer timeout_timer_;
   loop::Timer progress_timer_;
-  loop::Timer watch_timer_;  // looks after a command whose report may be missing
   loop::Timer start_timer_;
   loop::Timer close_timer_;
   std::int64_t told_stdout_ = 0;
   std::int64_t told_stderr_ = 0;
-  int watch_ticks_ = 0;
-  int unanswered_ticks_ = 0;
-  bool asked_ = false;
 
   bool ending_ = false;
+  bool sweep_gently_ = true;
   std::string end_reason_;
   TreeSweeper sweeper_;
 };

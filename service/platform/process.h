@@ -10,7 +10,16 @@
 
 namespace berth::platform {
 
-enum class KillSignal { interrupt, terminate, kill, stop, resume };
+enum class KillSignal {
+  interrupt,
+  terminate,
+  kill,
+  stop,
+  resume,
+  // Real-time signals that nothing else uses, for a host's shells (see shells::Dialect):
+  unwind,       ///< SIGRTMAX-4: leave the script as by Ctrl-C
+  unwind_hard,  ///< SIGRTMAX-3: leave it even if it ignores or handles Ctrl-C
+};
 
 /// Orphans below this process become its children instead of init's, so that a tree can be found.
 void become_subreaper();
@@ -22,6 +31,9 @@ int current_process();
 
 /// A descriptor that is readable once `pid` has ended; empty if it is gone already.
 Descriptor open_pidfd(int pid);
+
+/// The processes that `pid` has started and not yet collected; cheaper than descendants().
+std::vector<int> children(int pid);
 
 /// All processes below `root`, without `root` itself. Processes that start meanwhile may be missed:
 /// ask again after signalling.

@@ -9,10 +9,14 @@ namespace {
 
 // A user's functions `builtin` and `command` would stand between these lines and the shell. In
 // POSIX mode the special builtins (eval, unset, `.`) are found before functions, and the mode can
-// be had by an assignment, which nothing can redefine. A backslash keeps aliases out. A prompt is
-// never shown, so PROMPT_COMMAND has no place; it could swallow the next line.
+// be had by an assignment, which nothing can redefine. A backslash keeps aliases out; reserved
+// words, which can be aliased but not escaped, are not used at all. A prompt is never shown, so
+// PROMPT_COMMAND has no place; it could swallow the next line.
 constexpr std::string_view kClearWay =
     R"(POSIXLY_CORRECT= \eval '\unset -f builtin command; \unset POSIXLY_CORRECT PROMPT_COMMAND')";
+
+constexpr std::string_view kUnwindSignal = "SIGRTMAX-4";      // platform::KillSignal::unwind
+constexpr std::string_view kUnwindHardSignal = "SIGRTMAX-3";  // platform::KillSignal::unwind_hard
 
 /// Prints one report record per name and value (see report.h).
 std::string print_done(std::string_view kind) {
@@ -37,7 +41,7 @@ std::string Bash::reporter_script(const ShellFiles& files) const {
   return fmt::format(
       R"(\unset -f builtin command
 \unset POSIXLY_CORRECT PROMPT_COMMAND
-case $# in 4) \builtin cd -- "$3"; OLDPWD=$4;; esac
+\builtin test $# -lt 4 || \builtin eval '\builtin cd -- "$3"; OLDPWD=$4'
 {} >|{}
 )",
       print_done("D"), quote_posix(files.status));
@@ -50,8 +54,8 @@ std::string Bash::saver_script(const ShellFiles& files) const {
       R"(\unset -f builtin command
 \unset POSIXLY_CORRECT
 \builtin set +eux
-{{ \builtin declare -p; \builtin declare -f; \builtin declare -F; \builtin alias -p
-\builtin shopt -p; \builtin umask -p; }} >|{} 2>/dev/null
+\builtin eval '\builtin declare -p; \builtin declare -f; \builtin declare -F; \builtin alias -p
+\builtin shopt -p; \builtin umask -p' >|{} 2>/dev/null
 {} >|{}
 )",
       quote_posix(files.state), print_done("X"), quote_posix(files.status));
@@ -67,6 +71,14 @@ std::string Bash::greeting_lines(const ShellFiles& files, const std::string& non
   }
   lines += fmt::format("{}; \\builtin set +o history; \\builtin unset HISTFILE TMOUT MAILCHECK\n",
                        kClearWay);
+  // A script that is told to stop must not go on to its next line when the process it waits for has
+  // ended, whatever that made of the signal. A trap runs between the two, and only there.
+  const std::string unwind =
+      fmt::format(R"(\builtin printf '\0I{}%s\0' "$?" >|{}; )", nonce, quote_posix(files.status));
+  const std::string leave = R"(\builtin kill -INT $$)";
+  lines += fmt::format("\\builtin trap -- {} {}\n", quote_posix(unwind + leave), kUnwindSignal);
+  lines += fmt::format("\\builtin trap -- {} {}\n",
+                       quote_posix(unwind + R"(\builtin trap - INT; )" + leave), kUnwindHardSignal);
   const std::string on_exit =
       fmt::format(R"(POSIXLY_CORRECT= \. {} "$?" {})", quote_posix(files.saver), nonce);
   lines += fmt::format("\\builtin trap -- {} EXIT\n", quote_posix(on_exit));
@@ -88,12 +100,7 @@ std::string Bash::command_lines(const ShellFiles& files, const CommandPlan& plan
   std::string lines = fmt::format("{}; ", kClearWay);
   if (!plan.cwd.empty()) lines += fmt::format("\\builtin cd -- {} && ", quote_posix(plan.cwd));
   lines += fmt::format("\\builtin eval {} <{}\n", quote_posix(inner), quote_posix(plan.stdin_path));
-  lines +=
-      fmt::format(R"(POSIXLY_CORRECT= \. {} "$?" {})", quote_posix(files.reporter), plan.nonce);
-  if (!plan.cwd.empty()) {
-    lines += fmt::format(" {} {}", quote_posix(home.current), quote_posix(home.previous));
-  }
-  return lines + "\n";
+  return lines + report_lines(files, plan.nonce, home);
 }
 
 std::string Bash::prepare_lines(const ShellFiles& files, const std::string& nonce,
@@ -106,11 +113,17 @@ std::string Bash::prepare_lines(const ShellFiles& files, const std::string& nonc
     lines += " && ";
   }
   lines += print_started(files, nonce) + "\n";
-  return lines + report_lines(files, nonce);
+  return lines + report_lines(files, nonce, {});
 }
 
-std::string Bash::report_lines(const ShellFiles& files, const std::string& nonce) const {
-  return fmt::format("POSIXLY_CORRECT= \\. {} \"$?\" {}\n", quote_posix(files.reporter), nonce);
+std::string Bash::report_lines(const ShellFiles& files, const std::string& nonce,
+                               const Directories& home) const {
+  std::string line =
+      fmt::format(R"(POSIXLY_CORRECT= \. {} "$?" {})", quote_posix(files.reporter), nonce);
+  if (!home.current.empty()) {
+    line += fmt::format(" {} {}", quote_posix(home.current), quote_posix(home.previous));
+  }
+  return line + "\n";
 }
 
 }  // namespace berth::shells

@@ -25,7 +25,8 @@ class Bash final : public Dialect {
   std::string prepare_lines(const ShellFiles& files, const std::string& nonce,
                             const std::string& cwd,
                             const std::vector<std::string>& env) const override;
-  std::string report_lines(const ShellFiles& files, const std::string& nonce) const override;
+  std::string report_lines(const ShellFiles& files, const std::string& nonce,
+                           const Directories& home) const override;
 };
 
 }  // namespace berth::shells

@@ -44,14 +44,17 @@ class Dialect {
   virtual std::string reporter_script(const ShellFiles& files) const = 0;
   virtual std::string saver_script(const ShellFiles& files) const = 0;
 
-  /// First lines a shell gets; it answers with Report::ready. `restore`: take over the state that
+  /// First lines a shell gets; it answers with Report::ready. From then on
+  /// platform::KillSignal::unwind and unwind_hard take it out of a command, once the process it
+  /// waits for has ended: Report::unwinding, then Report::done. `restore`: take over the state that
   /// the last one saved, without the variables named in `forget`.
   virtual std::string greeting_lines(const ShellFiles& files, const std::string& nonce,
                                      bool restore,
                                      const std::vector<std::string>& forget) const = 0;
 
   /// Runs a command: Report::started, then Report::done, whatever the command does short of ending
-  /// the shell. `home` is where a command with a directory of its own comes back to.
+  /// the shell. `home` is where a command with a directory of its own comes back to, empty for one
+  /// without.
   virtual std::string command_lines(const ShellFiles& files, const CommandPlan& plan,
                                     const Directories& home) const = 0;
 
@@ -61,9 +64,10 @@ class Dialect {
                                     const std::string& cwd,
                                     const std::vector<std::string>& env) const = 0;
 
-  /// Asks again for the Report::done of `nonce`: an interrupt may have hit the shell while it
-  /// reported. A shell that still runs the command answers when it has ended.
-  virtual std::string report_lines(const ShellFiles& files, const std::string& nonce) const = 0;
+  /// Asks (again) for the Report::done of `nonce`, after going back to `home` if that is not empty.
+  /// A shell that still runs a command answers when it has ended.
+  virtual std::string report_lines(const ShellFiles& files, const std::string& nonce,
+                                   const Directories& home) const = 0;
 };
 
 /// Null if there is none of that name.

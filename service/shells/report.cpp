@@ -60,6 +60,9 @@ void ReportReader::read(std::string_view record, const std::function<void(const 
     case 'S':
       complete(Report::Kind::started);
       break;
+    case 'I':
+      complete(Report::Kind::unwinding);
+      break;
     case 'D':
       complete(Report::Kind::done);
       break;

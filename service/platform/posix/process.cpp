@@ -77,11 +77,27 @@ int number_of(KillSignal signal) {
       return SIGSTOP;
     case KillSignal::resume:
       return SIGCONT;
+    case KillSignal::unwind:
+      return SIGRTMAX - 4;
+    case KillSignal::unwind_hard:
+      return SIGRTMAX - 3;
   }
   return SIGKILL;
 }
 
 }  // namespace
+
+std::vector<int> children(int pid) {
+  const auto text = read_file(fmt::format("/proc/{0}/task/{0}/children", pid), 1U << 20U);
+  std::vector<int> found;
+  std::string_view rest = text ? std::string_view(*text) : std::string_view();
+  while (!rest.empty()) {
+    const std::string_view name = rest.substr(0, rest.find(' '));
+    if (const int child = to_pid(name); child > 0) found.push_back(child);
+    rest.remove_prefix(std::min(name.size() + 1, rest.size()));
+  }
+  return found;
+}
 
 std::vector<int> descendants(int root) {
   std::unordered_multimap<int, int> children;

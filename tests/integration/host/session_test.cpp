@@ -1,0 +1,211 @@
+#include <gmock/gmock.h>
+
+#include <string>
+
+#include "service/platform/files.h"
+#include "tests/integration/host/host_fixture.h"
+
+namespace berth::test {
+namespace {
+
+using testing::HasSubstr;
+
+class Session : public HostFixture {
+ protected:
+  void SetUp() override { launch(); }
+
+  hostproto::Run command(const std::string& text, const std::string& cwd,
+                         std::vector<std::string> env = {}) const {
+    hostproto::Run run;
+    run.command = text;
+    run.cwd = cwd;
+    run.env = std::move(env);
+    return run;
+  }
+};
+
+TEST_F(Session, KnowsItsShell) {
+  EXPECT_THAT(readies[0].shell_version, HasSubstr("."));
+  EXPECT_EQ(readies[0].cwd, folder + "/work");
+  EXPECT_FALSE(readies[0].restarted);
+  EXPECT_EQ(run("echo $$").out, std::to_string(readies[0].shell_pid) + "\n");
+}
+
+TEST_F(Session, KeepsWhatCommandsChange) {
+  run("plain=1; export exported=two; greet() { echo hello $1; }; alias say='echo said'; cd /usr");
+  EXPECT_EQ(run("echo $plain $(printenv exported); greet you; say it").out,
+            "1 two\nhello you\nsaid it\n");
+  const Outcome outcome = run("cd lib; pwd");
+  EXPECT_EQ(outcome.out, "/usr/lib\n");
+  EXPECT_EQ(outcome.finished.cwd, "/usr/lib");
+  EXPECT_EQ(run("cd - >/dev/null; pwd").out, "/usr\n");
+}
+
+TEST_F(Session, KeepsACommandsOwnEnvironmentAndDirectoryOutOfTheNext) {
+  run("cd /usr; cd /tmp; value=session; export other=session");
+  const Outcome inside =
+      run(command("pwd; echo $value $other $only; printenv only other; cd /; value=changed", "/etc",
+                  {"other=mine", "only=it's \"quoted\" $HOME `x`\nand long"}));
+  EXPECT_EQ(inside.out,
+            "/etc\nsession mine it's \"quoted\" $HOME `x` and long\n"
+            "it's \"quoted\" $HOME `x`\nand long\nmine\n");
+  EXPECT_EQ(inside.finished.cwd, "/tmp");
+  EXPECT_EQ(run("pwd; echo $OLDPWD $value $other ${only-unset}").out,
+            "/tmp\n/usr changed session unset\n");
+}
+
+TEST_F(Session, GoesBackToItsDirectoryAlsoWhenTheCommandBreaks) {
+  run("cd /usr");
+  EXPECT_EQ(run(command("if then", "/etc")).finished.cwd, "/usr");
+  EXPECT_EQ(run(command("set -u; echo $nope", "/etc")).finished.cwd, "/usr");
+  EXPECT_EQ(run("pwd").out, "/usr\n");
+}
+
+TEST_F(Session, TellsACommandItsJob) {
+  hostproto::Run tagged = command("printenv BERTH_JOB_ID", "");
+  tagged.job_id = core::JobId::make();
+  const std::string id = tagged.job_id.str();
+  EXPECT_EQ(run(std::move(tagged)).out, id + "\n");
+}
+
+TEST_F(Session, SurvivesExitWithItsState) {
+  run("plain=1; export exported='two\nlines'; declare -A map=([a b]=c); list=(x 'y z'); "
+      "greet() { echo hello; }; alias say='echo said'; shopt -s extglob; umask 027; cd /usr; cd "
+      "lib");
+  const Outcome outcome = run("plain=2; exit 3");
+  EXPECT_EQ(outcome.finished.exit_code, 3);
+  EXPECT_TRUE(outcome.finished.shell_restarted);
+  EXPECT_THAT(outcome.finished.message, HasSubstr("variables, functions and aliases were kept"));
+  EXPECT_EQ(run("echo $plain; printenv exported; echo ${map[a b]} ${list[1]}; greet; say it; "
+                "umask; pwd; echo $OLDPWD; shopt -q extglob && echo extglob")
+                .out,
+            "2\ntwo\nlines\nc y z\nhello\nsaid it\n0027\n/usr/lib\n/usr\nextglob\n");
+  ASSERT_EQ(readies.size(), 2U);
+  EXPECT_TRUE(readies[1].restarted);
+}
+
+TEST_F(Session, DoesNotKeepACommandsOwnEnvironmentAcrossExit) {
+  EXPECT_EQ(run(command("exit 1", "", {"only=here"})).finished.exit_code, 1);
+  EXPECT_EQ(run("echo ${only-unset} $SECRET_OF_SESSION").out, "unset kept\n");
+  link->prepare({.cwd = "", .env = {"after=prepare"}});
+  EXPECT_EQ(run("printenv after").out, "prepare\n");
+}
+
+TEST_F(Session, ComesBackAgainAndAgain) {
+  run("count=0");
+  for (int i = 1; i <= 20; ++i) {
+    EXPECT_EQ(run("count=$((count + 1)); exit " + std::to_string(i)).finished.exit_code, i);
+  }
+  EXPECT_EQ(run("echo $count").out, "20\n");
+}
+
+TEST_F(Session, WorksInADirectoryThatIsDeleted) {
+  run("mkdir gone; cd gone; rmdir \"$PWD\"");
+  EXPECT_EQ(run("echo here").out, "here\n");
+  const Outcome outcome = run("exit 1");
+  EXPECT_TRUE(outcome.finished.shell_restarted);
+  EXPECT_EQ(run("pwd").out, "/\n");
+}
+
+TEST_F(Session, TakesAnyDirectoryName) {
+  for (const char* const name :
+       {"with space", "new\nline", "ümläut", "quo'te\"d", "$(touch owned)", "-n", "tail\n"}) {
+    const std::string path = folder + "/work/" + name;
+    ASSERT_TRUE(platform::make_private_folder(path));
+    EXPECT_EQ(run(command("printf %s \"$PWD\"", path)).out, path);
+    link->prepare({.cwd = path, .env = {}});
+    EXPECT_EQ(run("true").finished.cwd, path);
+    EXPECT_EQ(run("exit 1").finished.cwd, path);
+    EXPECT_EQ(run("printf %s \"$PWD\"").out, path);
+  }
+  EXPECT_EQ(run("ls -d \"$HOME\"/owned 2>/dev/null | wc -l").out, "0\n");
+}
+
+TEST_F(Session, RefusesWhatNoShellCanRun) {
+  const auto refused = [this](hostproto::Run run) {
+    const std::size_t before = rejected.size();
+    start(std::move(run));
+    EXPECT_TRUE(wait_for([&] { return rejected.size() > before; }));
+    return rejected.empty() ? core::Error{} : rejected.back().error;
+  };
+  EXPECT_EQ(refused(command("true", "/no/such/folder")).code, core::ErrorCode::cwd_not_accessible);
+  EXPECT_EQ(refused(command("true", "/etc/passwd")).field, "cwd");
+  EXPECT_EQ(refused(command("true", "", {"bad-name=1"})).field, "env");
+  EXPECT_EQ(refused(command(std::string("a\0b", 3), "")).field, "command");
+  EXPECT_EQ(refused(command(std::string(hostproto::kMaxCommandBytes + 1, 'x'), "")).code,
+            core::ErrorCode::too_large);
+  const core::JobId running = start("sleep 0.2; echo undisturbed");
+  EXPECT_EQ(refused(command("true", "")).code, core::ErrorCode::conflict);
+  EXPECT_EQ(outcome(running).out, "undisturbed\n");
+}
+
+TEST_F(Session, GoesOnWhenAVariableIsReadOnly) {
+  run("readonly fixed=1");
+  EXPECT_EQ(run(command("echo $fixed", "", {"fixed=2", "UID=5"})).out, "1\n");
+  EXPECT_EQ(run("echo on").out, "on\n");
+}
+
+TEST_F(Session, CanBePrepared) {
+  link->prepare({.cwd = "/usr/lib", .env = {"given=a 'b'", "SECRET_OF_SESSION=other"}});
+  ASSERT_TRUE(wait_for([this] { return !prepared.empty(); }));
+  EXPECT_FALSE(prepared[0].error);
+  EXPECT_EQ(prepared[0].cwd, "/usr/lib");
+  EXPECT_EQ(run("pwd; printenv given SECRET_OF_SESSION").out, "/usr/lib\na 'b'\nother\n");
+
+  link->prepare({.cwd = "/no/such/folder", .env = {}});
+  ASSERT_TRUE(wait_for([this] { return prepared.size() > 1; }));
+  ASSERT_TRUE(prepared[1].error);
+  EXPECT_EQ(prepared[1].error->code, core::ErrorCode::cwd_not_accessible);
+  link->prepare({.cwd = "", .env = {"PPID=1"}});
+  ASSERT_TRUE(wait_for([this] { return prepared.size() > 2; }));
+  EXPECT_TRUE(prepared[2].error);
+  EXPECT_EQ(run("pwd").out, "/usr/lib\n");
+}
+
+TEST_F(Session, FeedsACommand) {
+  hostproto::Run text = command("cat; echo end", "");
+  text.stdin_text = "given\n";
+  EXPECT_EQ(run(text).out, "given\nend\n");
+
+  const core::JobId job = start(with_open_stdin("read a; echo got $a; cat; echo end"));
+  link->input(job, "one\n", false);
+  ASSERT_TRUE(wait_for([&] { return !progress.empty(); }));
+  const std::string large(3'000'000, 'z');
+  link->input(job, large, true);
+  EXPECT_EQ(outcome(job).out, "got one\n" + large + "end\n");
+
+  const core::JobId at_once = start(with_open_stdin("cat; echo end"));
+  link->input(at_once, "", true);
+  EXPECT_EQ(outcome(at_once).out, "end\n");
+}
+
+TEST_F(Session, LosesNothingWhenACommandReadsNoInput) {
+  const core::JobId job = start(with_open_stdin("echo done"));
+  link->input(job, std::string(1'000'000, 'q'), false);
+  EXPECT_EQ(outcome(job).out, "done\n");
+  EXPECT_EQ(run("cat; echo clean").out, "clean\n");
+}
+
+TEST_F(Session, GetsANewShellWhenItsPrivateFolderIsRemoved) {
+  const Outcome outcome = run("rm -rf \"$(dirname \"${BASH_SOURCE[0]}\")\"; echo removed");
+  EXPECT_EQ(outcome.out, "removed\n");
+  EXPECT_TRUE(outcome.finished.shell_restarted);
+  EXPECT_EQ(run("pwd").out, folder + "/work\n");
+}
+
+TEST_F(Session, GetsANewShellWhenTheOldOneIsDeaf) {
+  const Outcome outcome = run("cd /usr; readonly PROMPT_COMMAND='cat >/dev/null'");
+  EXPECT_TRUE(outcome.finished.shell_restarted);
+  EXPECT_THAT(outcome.finished.message, HasSubstr("no longer answered"));
+  EXPECT_EQ(run("echo on").out, "on\n");
+}
+
+TEST_F(Session, NoticesAShellThatEndsBetweenCommands) {
+  run("cd /usr; (sleep 0.05; kill -HUP $$) &");
+  ASSERT_TRUE(wait_for([this] { return readies.size() > 1; }));
+  EXPECT_TRUE(readies[1].restarted);
+  EXPECT_EQ(run("pwd").out, "/usr\n");
+}
+
+}  // namespace
+}  // namespace berth::test
