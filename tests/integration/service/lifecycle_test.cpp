@@ -1,0 +1,84 @@
+// Starting, refusing to start, and stopping.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "service/platform/files.h"
+#include "tests/integration/service/service_process.h"
+
+namespace berth::tests {
+namespace {
+
+TEST(Lifecycle, ASecondInstanceOnTheSameFolderIsRefused) {
+  ServiceProcess service;
+  service.start();
+  ServiceProcess other(service.data_dir());
+  const auto status = other.start_and_wait();
+  EXPECT_NE(status.exit_code, 0);
+  EXPECT_NE(other.log().find("another berthd already works on " + service.data_dir()),
+            std::string::npos)
+      << other.log();
+  EXPECT_EQ(service.get("/health/live").status, 200);
+}
+
+TEST(Lifecycle, StopsCleanlyOnSigterm) {
+  ServiceProcess service;
+  service.start();
+  const auto status = service.stop();
+  EXPECT_EQ(status.signal, 0);
+  EXPECT_EQ(status.exit_code, 0);
+  EXPECT_FALSE(std::filesystem::exists(service.runtime_dir() + "/endpoint.json"));
+  EXPECT_FALSE(std::filesystem::exists(service.data_dir() + "/berth.db-wal"));
+  service.start();
+  const auto events = service.get("/admin/v1/events?type=service.stopping").json();
+  EXPECT_EQ(events["items"].Size(), 1);
+}
+
+TEST(Lifecycle, AWrongConfigurationIsRefusedByKey) {
+  ServiceProcess service;
+  service.settings = {"BERTH_POOL__MAX_SESSIONS=none"};
+  EXPECT_NE(service.start_and_wait().exit_code, 0);
+  EXPECT_NE(service.log().find("BERTH_POOL__MAX_SESSIONS: pool.max_sessions must be"),
+            std::string::npos)
+      << service.log();
+  EXPECT_FALSE(std::filesystem::exists(service.data_dir()));
+  EXPECT_NE(service.start_and_wait({"--check-config"}).exit_code, 0);
+  service.settings.clear();
+  EXPECT_EQ(service.start_and_wait({"--check-config"}).exit_code, 0);
+  EXPECT_EQ(service.start_and_wait({"--print-config"}).exit_code, 0);
+}
+
+TEST(Lifecycle, ADamagedDatabaseIsRefusedAndLeftAsItIs) {
+  ServiceProcess service;
+  std::filesystem::create_directories(service.data_dir());
+  std::filesystem::permissions(service.data_dir(), std::filesystem::perms::owner_all);
+  const std::string garbage(8'192, 'x');
+  std::ofstream(service.data_dir() + "/berth.db") << garbage;
+  EXPECT_NE(service.start_and_wait().exit_code, 0);
+  EXPECT_NE(service.log().find(service.data_dir() + "/berth.db"), std::string::npos)
+      << service.log();
+  EXPECT_EQ(platform::read_file(service.data_dir() + "/berth.db").value_or(""), garbage);
+}
+
+TEST(Lifecycle, AnIdleServiceEndsByItself) {
+  ServiceProcess service;
+  service.settings = {"BERTH_SERVICE__IDLE_EXIT=1s"};
+  EXPECT_EQ(service.start_and_wait().exit_code, 0);
+  EXPECT_NE(service.log().find("service.idle_exit"), std::string::npos) << service.log();
+}
+
+TEST(Access, TcpNeedsATokenOfTheRightScope) {
+  ServiceProcess service;
+  service.start();
+  EXPECT_EQ(service.get_tcp("/status", "").status, 200);
+  EXPECT_EQ(service.get_tcp("/health/ready", "").status, 200);
+  EXPECT_EQ(service.get_tcp("/admin/v1/jobs", "").status, 401);
+  EXPECT_EQ(service.get_tcp("/admin/v1/jobs", "wrong").status, 401);
+  EXPECT_EQ(service.get_tcp("/admin/v1/jobs", service.token("client")).status, 403);
+  EXPECT_EQ(service.get_tcp("/admin/v1/jobs", service.token("admin")).status, 200);
+  EXPECT_EQ(service.get("/admin/v1/jobs").status, 200);
+}
+
+}  // namespace
+}  // namespace berth::tests
