@@ -27,16 +27,15 @@ void write_connection(core::JsonWriter& json, const core::ConnectionRecord& conn
 void add_connections(http::Router& router, core::Queries& queries) {
   http::RouteOptions options;
   options.access = http::Access::admin;
-  router.add(
-      http::Method::get, "/admin/v1/connections", options,
-      [&queries](const std::shared_ptr<http::Exchange>& exchange) {
-        auto filter =
-            read_list_query(exchange->request().query, {"state", "client_id", "limit", "cursor"});
-        if (!filter) return exchange->fail(filter.error());
-        queries.connections(std::move(*filter), [exchange](const auto& page) {
-          answer_page<core::ConnectionRecord>(*exchange, page, write_connection);
-        });
-      });
+  router.add(http::Method::get, "/admin/v1/connections", options,
+             [&queries](const std::shared_ptr<http::Exchange>& exchange) {
+               auto filter = read_list_query(exchange->request().query,
+                                             {"state", "client_id", "limit", "cursor"});
+               if (!filter) return exchange->fail(filter.error());
+               queries.connections(std::move(*filter), [exchange](const auto& page) {
+                 answer_page<core::ConnectionRecord>(*exchange, page, write_connection);
+               });
+             });
 }
 
 }  // namespace berth::routes

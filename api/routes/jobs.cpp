@@ -91,12 +91,13 @@ void list(core::Execution& execution, const ExchangePointer& exchange) {
 void create(core::Execution& execution, const ExchangePointer& exchange) {
   auto request = read_job_body(exchange->request().body);
   if (!request) return exchange->fail(request.error());
-  execution.run_command(exchange->caller(), std::move(*request), nullptr,
-                        [exchange](const core::Result<core::JobView>& view) {
-                          if (!view) return exchange->fail(view.error());
-                          exchange->respond(job_response(*view, 201).with(
-                              "Location", "/admin/v1/jobs/" + view->job.id.str()));
-                        });
+  execution.run_command(
+      exchange->caller(), std::move(*request), nullptr,
+      [exchange](const core::Result<core::JobView>& view) {
+        if (!view) return exchange->fail(view.error());
+        exchange->respond(
+            job_response(*view, 201).with("Location", "/admin/v1/jobs/" + view->job.id.str()));
+      });
 }
 
 void show(core::Execution& execution, const ExchangePointer& exchange) {

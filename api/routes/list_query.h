@@ -9,8 +9,8 @@
 
 namespace berth::routes {
 
-/// The filter of a list from its query. `known` are the parameters this list has (`limit`, 1–500, and
-/// `cursor` among them); others are refused, so that a misspelt filter never lists everything.
+/// The filter of a list from its query. `known` are the parameters this list has (`limit`, 1–500,
+/// and `cursor` among them); others are refused, so that a misspelt filter never lists everything.
 core::Result<core::ListFilter> read_list_query(const http::Query& query,
                                                std::initializer_list<std::string_view> known);
 

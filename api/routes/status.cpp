@@ -13,7 +13,7 @@ void add_status(http::Router& router, const core::StatusSource& source) {
                const core::ServiceStatus status = source.status();
                core::JsonWriter json;
                json.begin_object()
-                   .member("status", status.stopping ? "stopping"
+                   .member("status", status.stopping  ? "stopping"
                                      : status.settled ? "ready"
                                                       : "starting")
                    .member("version", status.version)

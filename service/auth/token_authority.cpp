@@ -14,9 +14,13 @@ namespace {
 constexpr std::chrono::seconds kGroupAnswerAge{30};
 constexpr std::size_t kMaxGroupAnswers = 1'024;
 
-unsigned file_mode(core::Scope scope) { return scope == core::Scope::admin ? 0600 : 0640; }
+unsigned file_mode(core::Scope scope) {
+  return scope == core::Scope::admin ? 0600 : 0640;
+}
 
-std::string_view first_line(std::string_view text) { return text.substr(0, text.find('\n')); }
+std::string_view first_line(std::string_view text) {
+  return text.substr(0, text.find('\n'));
+}
 
 }  // namespace
 

@@ -19,15 +19,16 @@ namespace berth::auth {
 class TokenAuthority final : public core::Authenticator {
  public:
   struct Settings {
-    std::string data_dir;         ///< holds admin.token (0600) and client.token (0640)
-    bool system = false;          ///< a system instance also lets members of `client_group` in
+    std::string data_dir;  ///< holds admin.token (0600) and client.token (0640)
+    bool system = false;   ///< a system instance also lets members of `client_group` in
     std::string client_group = "berth";
   };
 
   TokenAuthority(Settings settings, core::ChangeLog& log, const core::Clock& clock);
 
-  /// Takes over the stored hashes and makes every token whose file is missing or no longer matches a
-  /// stored hash; its hash is durable before its file is written. `done` once the files are there.
+  /// Takes over the stored hashes and makes every token whose file is missing or no longer matches
+  /// a stored hash; its hash is durable before its file is written. `done` once the files are
+  /// there.
   void start(std::vector<core::TokenRecord> stored, std::function<void(core::Result<void>)> done);
 
   std::optional<core::Identity> by_token(std::string_view token) override;

@@ -14,8 +14,8 @@ class Connections {
  public:
   virtual ~Connections() = default;
 
-  /// Records a new connection (id and time are filled in if empty) and tells of it. `kill` closes it
-  /// for good; it is called at most once, and must lead to closed().
+  /// Records a new connection (id and time are filled in if empty) and tells of it. `kill` closes
+  /// it for good; it is called at most once, and must lead to closed().
   virtual ConnectionId opened(ConnectionRecord record,
                               std::function<void(const std::string& reason)> kill) = 0;
   /// What a client says of itself comes after the connection is open (`initialize`).

@@ -13,22 +13,22 @@ namespace berth::core {
 /// is the `code` of problem documents, control socket errors and tool errors; api/http maps each to
 /// a status in one table. Add here first.
 enum class ErrorCode {
-  invalid_argument,      ///< a value is wrong; `field` names it
-  unauthenticated,       ///< no or wrong credentials
-  permission_denied,     ///< known, but may not
-  not_found,             ///< never was, or not visible to this client
-  conflict,              ///< the state forbids it (ended session, finished job)
-  precondition_failed,   ///< If-Match did not match
-  limit_exceeded,        ///< a configured bound is reached; `retry_after` says when to try again
-  too_large,             ///< message, body or value over its limit
-  unsupported,           ///< not offered here (method, media type, shell)
-  cwd_not_accessible,    ///< the agent identity can't enter the directory
-  unavailable,           ///< starting, stopping or reconciling; try again
-  deadline_exceeded,     ///< a time limit passed
-  cancelled,             ///< whoever asked for it cancelled it
-  terminal_failed,       ///< the shell or its host could not be started or died
-  storage_failed,        ///< the database refused or is damaged
-  internal,              ///< a defect of Berth
+  invalid_argument,     ///< a value is wrong; `field` names it
+  unauthenticated,      ///< no or wrong credentials
+  permission_denied,    ///< known, but may not
+  not_found,            ///< never was, or not visible to this client
+  conflict,             ///< the state forbids it (ended session, finished job)
+  precondition_failed,  ///< If-Match did not match
+  limit_exceeded,       ///< a configured bound is reached; `retry_after` says when to try again
+  too_large,            ///< message, body or value over its limit
+  unsupported,          ///< not offered here (method, media type, shell)
+  cwd_not_accessible,   ///< the agent identity can't enter the directory
+  unavailable,          ///< starting, stopping or reconciling; try again
+  deadline_exceeded,    ///< a time limit passed
+  cancelled,            ///< whoever asked for it cancelled it
+  terminal_failed,      ///< the shell or its host could not be started or died
+  storage_failed,       ///< the database refused or is damaged
+  internal,             ///< a defect of Berth
 };
 
 std::string_view to_string(ErrorCode code);
@@ -47,6 +47,8 @@ inline tl::unexpected<Error> fail(ErrorCode code, std::string message, std::stri
   return tl::unexpected<Error>(Error{code, std::move(message), std::move(field), std::nullopt});
 }
 
-inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+inline tl::unexpected<Error> fail(Error error) {
+  return tl::unexpected<Error>(std::move(error));
+}
 
 }  // namespace berth::core

@@ -93,8 +93,8 @@ struct OutputView {
 };
 
 /// Sessions and commands, as tools and routes see them. Core loop; completions come there too,
-/// possibly before the call returns. A caller sees and touches only what its client owns, unless its
-/// scope is admin: other ids are not_found.
+/// possibly before the call returns. A caller sees and touches only what its client owns, unless
+/// its scope is admin: other ids are not_found.
 class Execution {
  public:
   template <class T>

@@ -2,6 +2,8 @@
 
 namespace berth::core {
 
-std::string_view to_string(Scope scope) { return scope == Scope::admin ? "admin" : "client"; }
+std::string_view to_string(Scope scope) {
+  return scope == Scope::admin ? "admin" : "client";
+}
 
 }  // namespace berth::core

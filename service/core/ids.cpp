@@ -43,9 +43,13 @@ std::string random_base32() {
 
 }  // namespace
 
-std::string random_base32_128() { return random_base32<16>(); }
+std::string random_base32_128() {
+  return random_base32<16>();
+}
 
-std::string random_base32_256() { return random_base32<32>(); }
+std::string random_base32_256() {
+  return random_base32<32>();
+}
 
 bool is_id(std::string_view text, std::string_view prefix) {
   if (text.size() != prefix.size() + 26 || !text.starts_with(prefix)) return false;

@@ -30,10 +30,10 @@ class Id {
   /// For text from outside; `field` is named in the error.
   static Result<Id> parse(std::string_view text, std::string_view field) {
     if (!is_id(text, Kind::prefix)) {
-      return fail(ErrorCode::invalid_argument,
-                  std::string(field) + " must be an id that starts with " +
-                      std::string(Kind::prefix),
-                  std::string(field));
+      return fail(
+          ErrorCode::invalid_argument,
+          std::string(field) + " must be an id that starts with " + std::string(Kind::prefix),
+          std::string(field));
     }
     return Id(std::string(text));
   }
@@ -54,12 +54,24 @@ class Id {
   std::string value_;
 };
 
-struct SessionKind { static constexpr std::string_view prefix = "ses_"; };
-struct JobKind { static constexpr std::string_view prefix = "job_"; };
-struct RequestKind { static constexpr std::string_view prefix = "req_"; };
-struct ConnectionKind { static constexpr std::string_view prefix = "con_"; };
-struct HostKind { static constexpr std::string_view prefix = "hst_"; };
-struct CorrelationKind { static constexpr std::string_view prefix = "cor_"; };
+struct SessionKind {
+  static constexpr std::string_view prefix = "ses_";
+};
+struct JobKind {
+  static constexpr std::string_view prefix = "job_";
+};
+struct RequestKind {
+  static constexpr std::string_view prefix = "req_";
+};
+struct ConnectionKind {
+  static constexpr std::string_view prefix = "con_";
+};
+struct HostKind {
+  static constexpr std::string_view prefix = "hst_";
+};
+struct CorrelationKind {
+  static constexpr std::string_view prefix = "cor_";
+};
 
 using SessionId = Id<SessionKind>;
 using JobId = Id<JobKind>;

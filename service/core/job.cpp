@@ -20,7 +20,9 @@ std::optional<Enum> parse(const std::array<std::string_view, Size>& names, std::
 
 }  // namespace
 
-std::string_view to_string(JobState state) { return kStates.at(static_cast<std::size_t>(state)); }
+std::string_view to_string(JobState state) {
+  return kStates.at(static_cast<std::size_t>(state));
+}
 
 std::optional<JobState> parse_job_state(std::string_view text) {
   return parse<JobState>(kStates, text);

@@ -14,10 +14,12 @@ enum class JobState { queued, running, succeeded, failed, cancelled, timed_out, 
 
 std::string_view to_string(JobState state);
 std::optional<JobState> parse_job_state(std::string_view text);
-inline bool is_final(JobState state) { return state > JobState::running; }
+inline bool is_final(JobState state) {
+  return state > JobState::running;
+}
 
-/// What a command finds on its stdin. `empty` is end of file at once: a command that asks a question
-/// ends rather than hangs.
+/// What a command finds on its stdin. `empty` is end of file at once: a command that asks a
+/// question ends rather than hangs.
 enum class StdinMode { empty, open };
 
 /// How a request cancelled or ended something (contract: `how`, `mode`).
@@ -38,24 +40,24 @@ struct JobRecord {
 
   std::string command;
   std::string shell;
-  std::string cwd;           ///< asked for; empty = the session's
+  std::string cwd;  ///< asked for; empty = the session's
   std::string env_json = "{}";
   std::string stdin_text;
   StdinMode stdin_mode = StdinMode::empty;
-  bool sync = true;          ///< an agent waits for it
-  bool background = false;   ///< goes on when its request is cancelled or lost
-  std::string request_key;   ///< the client's own: a retry finds this job
-  std::string link_key;      ///< the bridge link's: a resend after a reconnect finds this job
-  Milliseconds timeout{0};   ///< from start; 0 = none
+  bool sync = true;         ///< an agent waits for it
+  bool background = false;  ///< goes on when its request is cancelled or lost
+  std::string request_key;  ///< the client's own: a retry finds this job
+  std::string link_key;     ///< the bridge link's: a resend after a reconnect finds this job
+  Milliseconds timeout{0};  ///< from start; 0 = none
 
   JobState state = JobState::queued;
   std::optional<int> exit_code;
-  std::string signal;        ///< `SIGKILL`; empty unless a signal ended it
-  std::string cwd_after;     ///< directory when it ended
-  std::string message;       ///< what an agent must know besides (terminal restarted, why it is lost)
+  std::string signal;     ///< `SIGKILL`; empty unless a signal ended it
+  std::string cwd_after;  ///< directory when it ended
+  std::string message;    ///< what an agent must know besides (terminal restarted, why it is lost)
   std::int64_t stdout_bytes = 0;
   std::int64_t stderr_bytes = 0;
-  bool dispatched = false;   ///< handed to its host: never run again without the host's word
+  bool dispatched = false;  ///< handed to its host: never run again without the host's word
 
   Timestamp created_at{};
   std::optional<Timestamp> started_at;

@@ -42,8 +42,7 @@ class JsonWriter {
     return writer_.Int64(number), *this;
   }
   template <std::unsigned_integral Number>
-    requires(!std::same_as<Number, bool>)
-  JsonWriter& value(Number number) {
+  requires(!std::same_as<Number, bool>) JsonWriter& value(Number number) {
     return writer_.Uint64(number), *this;
   }
   JsonWriter& value(Timestamp time) { return value(std::string_view(to_rfc3339(time))); }

@@ -39,9 +39,9 @@ class JsonObject {
   std::vector<JsonMember> members_;
 };
 
-/// Validates `text` as exactly one JSON object (RFC 8259: UTF-8 checked, no lone surrogates, nothing
-/// after it, depth <= kMaxJsonDepth, no member twice) and slices its members. Numbers are not
-/// interpreted: 2^64 and 1.0 stay as written.
+/// Validates `text` as exactly one JSON object (RFC 8259: UTF-8 checked, no lone surrogates,
+/// nothing after it, depth <= kMaxJsonDepth, no member twice) and slices its members. Numbers are
+/// not interpreted: 2^64 and 1.0 stay as written.
 Result<JsonObject> scan_object(std::string_view text);
 
 /// Decodes a raw JSON string (with its quotes).

@@ -50,8 +50,8 @@ struct ConnectionRecord {
   std::string kind;  ///< `bridge`, `mcp_session`, `http`
   std::string client_id;
   std::string principal;
-  std::string scope;   ///< `admin`, `client`
-  std::string peer;    ///< address, or uid and pid on a Unix socket
+  std::string scope;  ///< `admin`, `client`
+  std::string peer;   ///< address, or uid and pid on a Unix socket
   std::string client_name;
   std::string client_version;
   std::string protocol_version;

@@ -15,7 +15,7 @@ struct ServiceStatus {
   std::int64_t pid = 0;
   Timestamp started_at{};
   Timestamp now{};
-  bool settled = false;   ///< what the last run left behind is taken over
+  bool settled = false;  ///< what the last run left behind is taken over
   bool stopping = false;
   std::size_t active_sessions = 0;
   std::size_t used_slots = 0;

@@ -29,8 +29,8 @@ struct TokenRecord {
 };
 
 /// One thing to store. Records are written whole (insert or replace by id).
-using Change = std::variant<ConnectionRecord, SessionRecord, HostRecord, JobRecord, TokenRecord,
-                            EventRecord>;
+using Change =
+    std::variant<ConnectionRecord, SessionRecord, HostRecord, JobRecord, TokenRecord, EventRecord>;
 
 /// Changes that belong together: all are committed or none.
 struct ChangeSet {
@@ -62,12 +62,12 @@ struct Page {
 };
 
 struct ListFilter {
-  std::string client_id;  ///< empty = all (admin)
-  std::string state;      ///< empty = all; sessions and jobs
-  SessionId session_id;   ///< jobs and events
-  JobId job_id;           ///< events
-  std::string type;       ///< events
-  std::string topic;      ///< events
+  std::string client_id;             ///< empty = all (admin)
+  std::string state;                 ///< empty = all; sessions and jobs
+  SessionId session_id;              ///< jobs and events
+  JobId job_id;                      ///< events
+  std::string type;                  ///< events
+  std::string topic;                 ///< events
   std::int64_t after_event_id = -1;  ///< events: oldest first from here; -1 = newest first
   std::size_t limit = 50;
   std::string cursor;

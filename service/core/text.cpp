@@ -61,8 +61,8 @@ std::string to_valid_utf8(std::string_view text) {
 
 namespace {
 
-/// Index after the escape sequence that starts at `at` (ECMA-48: CSI parameters and final byte; OSC,
-/// DCS, PM, APC and SOS up to BEL or ST; two-character escapes).
+/// Index after the escape sequence that starts at `at` (ECMA-48: CSI parameters and final byte;
+/// OSC, DCS, PM, APC and SOS up to BEL or ST; two-character escapes).
 std::size_t skip_escape(std::string_view text, std::size_t at) {
   std::size_t i = at + 1;
   if (i >= text.size()) return i;
@@ -146,8 +146,8 @@ std::string join_head_tail(std::string_view head, std::string_view tail, std::si
   if (const auto end = head.rfind('\n'); end != std::string_view::npos) {
     head = head.substr(0, end + 1);
   }
-  if (const auto start = tail.find('\n'); start != std::string_view::npos &&
-                                          start + 1 < tail.size()) {
+  if (const auto start = tail.find('\n');
+      start != std::string_view::npos && start + 1 < tail.size()) {
     tail = tail.substr(start + 1);
   }
   const std::size_t omitted = total - head.size() - tail.size();
@@ -201,8 +201,8 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   unsigned difference = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    difference |= static_cast<unsigned>(static_cast<std::uint8_t>(a[i]) ^
-                                        static_cast<std::uint8_t>(b[i]));
+    difference |=
+        static_cast<unsigned>(static_cast<std::uint8_t>(a[i]) ^ static_cast<std::uint8_t>(b[i]));
   }
   return difference == 0;
 }

@@ -17,8 +17,8 @@ std::string to_valid_utf8(std::string_view text);
 /// tab and newline dropped.
 std::string to_readable_text(std::string_view output);
 
-/// Head and tail of an output within `limit` bytes: the first third from the head, the rest from the
-/// tail, cut at line ends where there are any (contract: `max_output_bytes`).
+/// Head and tail of an output within `limit` bytes: the first third from the head, the rest from
+/// the tail, cut at line ends where there are any (contract: `max_output_bytes`).
 struct HeadTail {
   std::size_t head_bytes = 0;  ///< taken from the start
   std::size_t tail_bytes = 0;  ///< taken from the end

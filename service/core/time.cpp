@@ -11,7 +11,9 @@ Timestamp SystemClock::now() const {
   return std::chrono::floor<Milliseconds>(std::chrono::system_clock::now());
 }
 
-Instant SystemClock::instant() const { return std::chrono::steady_clock::now(); }
+Instant SystemClock::instant() const {
+  return std::chrono::steady_clock::now();
+}
 
 std::string to_rfc3339(Timestamp time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
@@ -51,8 +53,8 @@ Result<Timestamp> parse_rfc3339(std::string_view text, std::string_view field) {
   const int minute = digits(text, 14, 2);
   const int second = digits(text, 17, 2);
   if (year < 0 || month < 0 || day < 0 || hour < 0 || minute < 0 || second < 0) return bad();
-  if (text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't') ||
-      text[13] != ':' || text[16] != ':' || hour > 23 || minute > 59 || second > 60) {
+  if (text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't') || text[13] != ':' ||
+      text[16] != ':' || hour > 23 || minute > 59 || second > 60) {
     return bad();
   }
   const std::chrono::year_month_day date{std::chrono::year(year),
@@ -96,8 +98,8 @@ struct Unit {
   std::int64_t milliseconds;
 };
 
-constexpr std::array<Unit, 5> kUnits{{
-    {"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
+constexpr std::array<Unit, 5> kUnits{
+    {{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1'000}, {"ms", 1}}};
 
 }  // namespace
 

@@ -6,9 +6,13 @@
 
 namespace berth::core {
 
-std::string_view version() { return BERTH_VERSION; }
+std::string_view version() {
+  return BERTH_VERSION;
+}
 
-std::string_view commit() { return BERTH_COMMIT; }
+std::string_view commit() {
+  return BERTH_COMMIT;
+}
 
 std::string version_line(std::string_view program) {
   return fmt::format("{} {} ({})", program, version(), commit());

@@ -9,8 +9,8 @@ namespace {
 
 // What systemd and the service's start hand to the service, not to whom it serves.
 constexpr std::array<std::string_view, 9> kServiceOnly{
-    "NOTIFY_SOCKET", "LISTEN_FDS",      "LISTEN_PID",    "LISTEN_FDNAMES",       "WATCHDOG_USEC",
-    "WATCHDOG_PID",  "INVOCATION_ID",   "JOURNAL_STREAM", "CREDENTIALS_DIRECTORY"};
+    "NOTIFY_SOCKET", "LISTEN_FDS",    "LISTEN_PID",     "LISTEN_FDNAMES",       "WATCHDOG_USEC",
+    "WATCHDOG_PID",  "INVOCATION_ID", "JOURNAL_STREAM", "CREDENTIALS_DIRECTORY"};
 
 bool is_service_only(std::string_view name) {
   return name.starts_with("BERTH_") || name == "TERM" ||

@@ -5,9 +5,9 @@
 
 namespace berth::daemon {
 
-/// The environment that every terminal starts with: the service's own, without what is the service's
-/// alone (its configuration, tokens, systemd's variables), and with what a shell without a screen
-/// needs.
+/// The environment that every terminal starts with: the service's own, without what is the
+/// service's alone (its configuration, tokens, systemd's variables), and with what a shell without
+/// a screen needs.
 std::vector<std::string> agent_environment(const std::vector<std::string>& own);
 
 /// The value of a variable in such a list; empty if it is not there.

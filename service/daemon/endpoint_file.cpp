@@ -17,7 +17,8 @@ core::Result<void> write_endpoint_file(const std::string& path, const EndpointFi
       .member("socket", endpoint.socket)
       .key("mcp_versions")
       .begin_array();
-  for (const mcp::Revision revision : mcp::kSupportedRevisions) json.value(mcp::to_string(revision));
+  for (const mcp::Revision revision : mcp::kSupportedRevisions)
+    json.value(mcp::to_string(revision));
   json.end_array().key("capabilities").begin_array();
   for (const char* capability : {"terminals", "jobs", "mcp", "bridge_link"}) json.value(capability);
   json.end_array().end_object();

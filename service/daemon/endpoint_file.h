@@ -8,8 +8,8 @@
 
 namespace berth::daemon {
 
-/// `endpoint.json` in the runtime folder: how clients find the service. Holds no secret; readable by
-/// everyone who may enter the folder.
+/// `endpoint.json` in the runtime folder: how clients find the service. Holds no secret; readable
+/// by everyone who may enter the folder.
 struct EndpointFile {
   std::int64_t pid = 0;
   core::Timestamp started_at{};

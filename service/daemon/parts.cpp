@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::size_t kWorkers = 2;
 
-std::size_t to_size(std::int64_t value) { return static_cast<std::size_t>(value); }
+std::size_t to_size(std::int64_t value) {
+  return static_cast<std::size_t>(value);
+}
 
 execution::CoordinatorSettings coordinator_settings(const runtime::Config& config) {
   execution::CoordinatorSettings settings;

@@ -23,11 +23,12 @@
 
 namespace berth::daemon {
 
-/// All parts of one service, each built from those above it; destroyed from the bottom up. Private to
-/// this folder. The locks come first and so go last.
+/// All parts of one service, each built from those above it; destroyed from the bottom up. Private
+/// to this folder. The locks come first and so go last.
 struct Service::Parts final : core::StatusSource {
-  Parts(const Settings& settings, const core::Clock& time, std::vector<platform::Descriptor> held_locks,
-        std::unique_ptr<loop::Loop> core_loop, std::unique_ptr<storage::Store> opened_store);
+  Parts(const Settings& settings, const core::Clock& time,
+        std::vector<platform::Descriptor> held_locks, std::unique_ptr<loop::Loop> core_loop,
+        std::unique_ptr<storage::Store> opened_store);
 
   core::ServiceStatus status() const override;
 

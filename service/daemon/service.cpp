@@ -31,9 +31,13 @@ core::EventRecord service_event(std::string type) {
 
 Service::Service(Settings settings) : settings_(std::move(settings)) {}
 
-Service::~Service() { stop(); }
+Service::~Service() {
+  stop();
+}
 
-std::string Service::address() const { return parts_ ? parts_->address : ""; }
+std::string Service::address() const {
+  return parts_ ? parts_->address : "";
+}
 
 core::Result<std::vector<platform::Descriptor>> Service::lock_folders() const {
   std::vector<platform::Descriptor> locks;
@@ -43,9 +47,9 @@ core::Result<std::vector<platform::Descriptor>> Service::lock_folders() const {
     }
     auto lock = platform::lock_file(folder + "/berthd.lock");
     if (!lock && lock.error().code == core::ErrorCode::conflict) {
-      return core::fail(core::ErrorCode::conflict,
-                        fmt::format("another berthd already works on {}: {}", folder,
-                                    lock.error().message));
+      return core::fail(
+          core::ErrorCode::conflict,
+          fmt::format("another berthd already works on {}: {}", folder, lock.error().message));
     }
     if (!lock) return core::fail(std::move(lock.error()));
     locks.push_back(std::move(*lock));
@@ -137,8 +141,7 @@ core::Result<void> Service::listen() {
   endpoint.started_at = parts_->started_at;
   endpoint.address = parts_->address;
   endpoint.socket = socket;
-  if (auto written =
-          write_endpoint_file(settings_.paths.runtime_dir + "/endpoint.json", endpoint);
+  if (auto written = write_endpoint_file(settings_.paths.runtime_dir + "/endpoint.json", endpoint);
       !written) {
     return written;
   }

@@ -34,8 +34,8 @@ class Service {
   Service& operator=(const Service&) = delete;
 
   /// Returns once requests are served. What an earlier run left behind is still being taken over
-  /// then (`/health/ready`). After an error everything is stopped again. `conflict`: another instance
-  /// works on the same folder.
+  /// then (`/health/ready`). After an error everything is stopped again. `conflict`: another
+  /// instance works on the same folder.
   core::Result<void> start();
 
   /// Stops in the order of the architecture: no new connections, no new work, waits are interrupted

@@ -22,10 +22,11 @@ std::string environment_json(const core::EnvironmentList& environment) {
 }
 
 core::Error stopping_error(const core::JobId& id) {
-  return {core::ErrorCode::unavailable,
-          fmt::format("the service is stopping; job {} goes on and get_job finds it again", id.str()),
-          {},
-          core::Milliseconds(1'000)};
+  return {
+      core::ErrorCode::unavailable,
+      fmt::format("the service is stopping; job {} goes on and get_job finds it again", id.str()),
+      {},
+      core::Milliseconds(1'000)};
 }
 
 }  // namespace
@@ -162,8 +163,8 @@ void Coordinator::start_command(const core::Caller& caller, core::CommandRequest
     return follow(job, request.yield_after, request.max_output_bytes, cancel, std::move(done));
   }
   core::ChangeSet set;
-  set.durability = request.background || !request.sync ? core::Durability::durable
-                                                       : core::Durability::ordinary;
+  set.durability =
+      request.background || !request.sync ? core::Durability::durable : core::Durability::ordinary;
   set.add(job_event("job.queued", job->record));
   const core::Milliseconds wait = request.background ? core::Milliseconds(0) : request.yield_after;
   runner_.jobs().store(job, std::move(set),
@@ -183,8 +184,7 @@ void Coordinator::start_command(const core::Caller& caller, core::CommandRequest
 void Coordinator::place(const jobs::JobPointer& job, Lane* lane) {
   if (!job->record.session_id) return open_lane_for(job);
   if (lane == nullptr || lane->closing) {
-    return runner_.finish_unrun(job, core::JobState::cancelled,
-                                "its session ended before it ran");
+    return runner_.finish_unrun(job, core::JobState::cancelled, "its session ended before it ran");
   }
   runner_.submit(*lane, job);
 }

@@ -93,14 +93,14 @@ void Coordinator::find_job(const core::Caller& caller, const core::JobId& id,
     }
     return live(job);
   }
-  services_.queries.job(id, [this, caller, id, stored = std::move(stored)](
-                                core::Result<core::JobRecord> record) {
-    if (!record && record.error().code != core::ErrorCode::not_found) return stored(record);
-    if (!record || !may_see(caller, record->client_id, record->principal, connections_)) {
-      return stored(core::fail(no_job(id)));
-    }
-    stored(std::move(record));
-  });
+  services_.queries.job(
+      id, [this, caller, id, stored = std::move(stored)](core::Result<core::JobRecord> record) {
+        if (!record && record.error().code != core::ErrorCode::not_found) return stored(record);
+        if (!record || !may_see(caller, record->client_id, record->principal, connections_)) {
+          return stored(core::fail(no_job(id)));
+        }
+        stored(std::move(record));
+      });
 }
 
 void Coordinator::get_job(const core::Caller& caller, const core::JobId& id,
@@ -140,18 +140,18 @@ void Coordinator::list_sessions(const core::Caller& caller, core::ListFilter fil
                                 Done<core::Page<core::SessionRecord>> done) {
   if (caller.identity.scope != core::Scope::admin) filter.client_id = caller.client_id;
   when_settled([this, filter = std::move(filter), done = std::move(done)] {
-    services_.queries.sessions(filter, [this, done](core::Result<core::Page<core::SessionRecord>>
-                                                        page) {
-      if (page) {
-        for (core::SessionRecord& session : page->items) {
-          if (const Lane* lane = runner_.lanes().by_session(session.id)) {
-            session = *lane->session;
-            session.state = lane->state();
+    services_.queries.sessions(
+        filter, [this, done](core::Result<core::Page<core::SessionRecord>> page) {
+          if (page) {
+            for (core::SessionRecord& session : page->items) {
+              if (const Lane* lane = runner_.lanes().by_session(session.id)) {
+                session = *lane->session;
+                session.state = lane->state();
+              }
+            }
           }
-        }
-      }
-      done(std::move(page));
-    });
+          done(std::move(page));
+        });
   });
 }
 

@@ -7,10 +7,13 @@ namespace {
 
 core::Severity severity_of(core::JobState state) {
   switch (state) {
-    case core::JobState::lost: return core::Severity::error;
+    case core::JobState::lost:
+      return core::Severity::error;
     case core::JobState::failed:
-    case core::JobState::timed_out: return core::Severity::warning;
-    default: return core::Severity::info;
+    case core::JobState::timed_out:
+      return core::Severity::warning;
+    default:
+      return core::Severity::info;
   }
 }
 
@@ -18,11 +21,16 @@ core::Severity severity_of(core::JobState state) {
 
 std::string_view final_event_type(core::JobState state) {
   switch (state) {
-    case core::JobState::failed: return "job.failed";
-    case core::JobState::cancelled: return "job.cancelled";
-    case core::JobState::timed_out: return "job.timed_out";
-    case core::JobState::lost: return "job.lost";
-    default: return "job.finished";
+    case core::JobState::failed:
+      return "job.failed";
+    case core::JobState::cancelled:
+      return "job.cancelled";
+    case core::JobState::timed_out:
+      return "job.timed_out";
+    case core::JobState::lost:
+      return "job.lost";
+    default:
+      return "job.finished";
   }
 }
 

@@ -65,8 +65,7 @@ void LaneRunner::dispatch(Lane& lane, const jobs::JobPointer& job) {
   job->record.dispatched = true;
   job->record.started_at = services_.clock.now();
   core::ChangeSet set;
-  set.durability =
-      job->record.background ? core::Durability::durable : core::Durability::ordinary;
+  set.durability = job->record.background ? core::Durability::durable : core::Durability::ordinary;
   set.add(job_event("job.started", job->record));
 
   // The output files are made while the row is committed; the command starts when both are there.
@@ -107,8 +106,7 @@ void LaneRunner::run_in_terminal(const core::HostId& host, const jobs::JobPointe
   spec.stdin_text = job->record.stdin_text;
   spec.timeout = job->record.timeout;
   job->in_terminal = true;
-  lane->terminal->run(spec, std::move(files->standard_output),
-                      std::move(files->standard_error));
+  lane->terminal->run(spec, std::move(files->standard_output), std::move(files->standard_error));
   if (job->stop_requested) lane->terminal->interrupt(job->record.id, *job->stop_requested);
 }
 
@@ -128,8 +126,7 @@ void LaneRunner::on_command_finished(terminals::Terminal& terminal,
     lane->session->used_at = services_.clock.now();
   }
   core::ChangeSet set;
-  set.durability =
-      job->record.background ? core::Durability::durable : core::Durability::ordinary;
+  set.durability = job->record.background ? core::Durability::durable : core::Durability::ordinary;
   set.add(lane->host).add(job_event(final_event_type(job->record.state), job->record));
   if (lane->session) {
     set.add(*lane->session);
@@ -138,17 +135,19 @@ void LaneRunner::on_command_finished(terminals::Terminal& terminal,
     }
   }
   lanes_.forget_job(job->record.id);
-  jobs_.finish(job, std::move(set), [this, host = lane->host.id, seq = lane->host.journal_seq](
-                                        const core::Result<void>& stored) {
-    // Not committed: the host keeps the result in its journal and the next start learns it there.
-    constexpr std::int64_t kTrimEvery = 64;
-    Lane* done = lanes_.by_host(host);
-    if (!stored || done == nullptr || !done->terminal || seq < done->trimmed_seq + kTrimEvery) {
-      return;
-    }
-    done->trimmed_seq = seq;
-    done->terminal->trim(seq);
-  });
+  jobs_.finish(
+      job, std::move(set),
+      [this, host = lane->host.id, seq = lane->host.journal_seq](const core::Result<void>& stored) {
+        // Not committed: the host keeps the result in its journal and the next start learns it
+        // there.
+        constexpr std::int64_t kTrimEvery = 64;
+        Lane* done = lanes_.by_host(host);
+        if (!stored || done == nullptr || !done->terminal || seq < done->trimmed_seq + kTrimEvery) {
+          return;
+        }
+        done->trimmed_seq = seq;
+        done->terminal->trim(seq);
+      });
   if (!lane->session && !lane->closing) {
     lane->closing = true;
     terminal.end(core::StopMode::kill);  // also what its command left running in the background
@@ -164,8 +163,7 @@ void LaneRunner::on_command_rejected(terminals::Terminal& terminal, const core::
   reject_current(*lane, lane->current, error);
 }
 
-void LaneRunner::reject_current(Lane& lane, const jobs::JobPointer& job,
-                                const core::Error& error) {
+void LaneRunner::reject_current(Lane& lane, const jobs::JobPointer& job, const core::Error& error) {
   lane.current = nullptr;
   job->failure = error;
   finish_unrun(job, core::JobState::failed, error.message);

@@ -15,7 +15,9 @@ LaneRunner::LaneRunner(Services services, LaneSettings settings)
       slots_(settings_.queue, services.clock),
       jobs_(services.loop, services.log) {}
 
-LaneRunner::~LaneRunner() { detach_all(); }
+LaneRunner::~LaneRunner() {
+  detach_all();
+}
 
 void LaneRunner::detach_all() {
   starting_.clear();
@@ -63,16 +65,16 @@ void LaneRunner::launch(Spec spec, OnOpen on_open) {
   core::ChangeSet set;
   set.add(lane.host);
   if (lane.session) set.add(*lane.session).add(session_event("session.started", *lane.session));
-  services_.log.commit(std::move(set), [this, id = host.id,
-                                        spec = std::move(spec)](core::Result<void> stored) {
-    Lane* stored_lane = lanes_.by_host(id);
-    if (stored_lane == nullptr) return;
-    if (stored) {
-      start_terminal(id, spec);
-    } else {
-      drop(*stored_lane, stored.error());
-    }
-  });
+  services_.log.commit(std::move(set),
+                       [this, id = host.id, spec = std::move(spec)](core::Result<void> stored) {
+                         Lane* stored_lane = lanes_.by_host(id);
+                         if (stored_lane == nullptr) return;
+                         if (stored) {
+                           start_terminal(id, spec);
+                         } else {
+                           drop(*stored_lane, stored.error());
+                         }
+                       });
 }
 
 void LaneRunner::start_terminal(const core::HostId& id, const Spec& spec) {
@@ -96,7 +98,8 @@ void LaneRunner::start_terminal(const core::HostId& id, const Spec& spec) {
       drop(*late, {core::ErrorCode::terminal_failed,
                    fmt::format("the shell did not start within {} (hosts.start_timeout)",
                                core::to_duration_text(settings_.start_timeout)),
-                   {}, std::nullopt});
+                   {},
+                   std::nullopt});
     }
   });
 }

@@ -35,7 +35,7 @@ struct LaneSettings {
   core::Milliseconds start_timeout{10'000};
   core::Milliseconds orphan_limit{86'400'000};
   std::vector<std::string> environment;  ///< of every terminal, `NAME=value`
-  std::string home;                   ///< directory where none is named
+  std::string home;                      ///< directory where none is named
 };
 
 /// Opens and closes lanes, and takes each command through its life on one: stored, dispatched,
@@ -63,7 +63,8 @@ class LaneRunner final : public terminals::TerminalOwner {
   ~LaneRunner() override;
 
   core::Result<Opening> open(Spec spec, OnOpen on_open);
-  /// Takes a waiting request out of the queue; its OnOpen is never called. False if it does not wait.
+  /// Takes a waiting request out of the queue; its OnOpen is never called. False if it does not
+  /// wait.
   bool abandon(const core::RequestId& id);
 
   /// Runs the job on the lane after those before it.
@@ -77,8 +78,8 @@ class LaneRunner final : public terminals::TerminalOwner {
   void finish_unrun(const jobs::JobPointer& job, core::JobState state, std::string message,
                     core::ChangeLog::Done done = nullptr);
 
-  /// Takes no more commands; ends what runs as `mode` says and then the terminal. `closed` once that
-  /// is stored.
+  /// Takes no more commands; ends what runs as `mode` says and then the terminal. `closed` once
+  /// that is stored.
   void close(Lane& lane, core::StopMode mode, std::string reason, core::ChangeLog::Done closed);
 
   /// Takes a lane over from an earlier run of the service: its host may or may not still be there.

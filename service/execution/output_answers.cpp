@@ -25,8 +25,7 @@ void OutputAnswers::answer(const jobs::Job& job, core::JobView view, std::size_t
     const core::JobId& id = job.record.id;
     show(view,
          jobs::make_excerpt(*job.whole_stdout, id, OutputStream::standard_output, max_output_bytes),
-         jobs::make_excerpt(*job.whole_stderr, id, OutputStream::standard_error,
-                            max_output_bytes));
+         jobs::make_excerpt(*job.whole_stderr, id, OutputStream::standard_error, max_output_bytes));
     return done(std::move(view));
   }
   read_files(std::move(view), max_output_bytes, std::move(done));
@@ -50,8 +49,8 @@ void OutputAnswers::read_files(core::JobView view, std::size_t max_output_bytes,
         const auto output = jobs::read_excerpt(spool_, view.job.id, OutputStream::standard_output,
                                                max_output_bytes);
         if (!output) return core::fail(output.error());
-        const auto error = jobs::read_excerpt(spool_, view.job.id, OutputStream::standard_error,
-                                              max_output_bytes);
+        const auto error =
+            jobs::read_excerpt(spool_, view.job.id, OutputStream::standard_error, max_output_bytes);
         if (!error) return core::fail(error.error());
         show(view, *output, *error);
         return std::move(view);

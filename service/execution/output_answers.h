@@ -10,8 +10,8 @@
 
 namespace berth::execution {
 
-/// Turns a job into what its caller is shown: the record with both ends of its output. Core loop; the
-/// files are read by workers.
+/// Turns a job into what its caller is shown: the record with both ends of its output. Core loop;
+/// the files are read by workers.
 class OutputAnswers {
  public:
   OutputAnswers(runtime::WorkerPool& workers, const jobs::Spool& spool)

@@ -35,8 +35,8 @@ void Reconciler::restore_sessions(core::OpenState& state) {
   for (core::HostRecord& host : state.hosts) {
     hosts_.push_back(host.id);
     auto session = sessions.extract(host.session_id);
-    lanes.add(std::move(host), session.empty() ? std::nullopt
-                                               : std::optional(std::move(session.mapped())));
+    lanes.add(std::move(host),
+              session.empty() ? std::nullopt : std::optional(std::move(session.mapped())));
   }
   for (auto& [id, session] : sessions) end_session(std::move(session));
 }

@@ -9,8 +9,8 @@
 namespace berth::execution {
 
 /// Takes over what an earlier run of the service left: finds the hosts again, learns what their
-/// commands came to, runs what never reached a host, and says `lost` only of what is. Core loop; lives
-/// until it is done.
+/// commands came to, runs what never reached a host, and says `lost` only of what is. Core loop;
+/// lives until it is done.
 class Reconciler {
  public:
   Reconciler(Services services, Coordinator& coordinator)

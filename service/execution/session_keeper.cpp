@@ -26,8 +26,8 @@ core::Error no_session(const core::SessionId& id) {
 
 }  // namespace
 
-bool may_see(const core::Caller& caller, const std::string& client_id,
-             const std::string& principal, const core::Connections& connections) {
+bool may_see(const core::Caller& caller, const std::string& client_id, const std::string& principal,
+             const core::Connections& connections) {
   if (caller.identity.scope == core::Scope::admin || client_id == caller.client_id) return true;
   return principal == caller.identity.principal && !connections.is_connected(client_id);
 }
@@ -103,9 +103,8 @@ void SessionKeeper::start(const core::Caller& caller, core::SessionRequest reque
   spec.env = std::move(request.env);
   spec.sync = request.sync;
   starts_[session.id] = start;
-  const auto opening = runner_.open(std::move(spec), [this, start](core::Result<Lane*> lane) {
-    opened(start, std::move(lane));
-  });
+  const auto opening = runner_.open(
+      std::move(spec), [this, start](core::Result<Lane*> lane) { opened(start, std::move(lane)); });
   if (!opening) {
     starts_.erase(session.id);
     return done(core::fail(opening.error()));

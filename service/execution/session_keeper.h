@@ -38,8 +38,7 @@ class SessionKeeper {
   void join(const std::shared_ptr<Start>& start, core::Milliseconds wait,
             const core::Execution::Cancel& cancel, core::Execution::Done<core::SessionView> done);
   void opened(const std::shared_ptr<Start>& start, core::Result<Lane*> lane);
-  void answer_all(const std::shared_ptr<Start>& start,
-                  const core::Result<core::SessionView>& view);
+  void answer_all(const std::shared_ptr<Start>& start, const core::Result<core::SessionView>& view);
   core::SessionView queued_view(const Start& start) const;
 
   Services services_;
@@ -50,7 +49,7 @@ class SessionKeeper {
 };
 
 /// True if the caller may see what this client of this principal owns.
-bool may_see(const core::Caller& caller, const std::string& client_id,
-             const std::string& principal, const core::Connections& connections);
+bool may_see(const core::Caller& caller, const std::string& client_id, const std::string& principal,
+             const core::Connections& connections);
 
 }  // namespace berth::execution

@@ -104,13 +104,11 @@ void JobTable::wait(const JobPointer& job, core::Milliseconds limit,
   Waiter* waiter = list.emplace_back(std::make_unique<Waiter>(loop_)).get();
   waiter->cancel = cancel;
   waiter->done = std::move(done);
-  waiter->deadline.start(limit, [this, id = job->record.id, waiter] {
-    end_wait(id, waiter, WaitEnd::timed_out);
-  });
+  waiter->deadline.start(
+      limit, [this, id = job->record.id, waiter] { end_wait(id, waiter, WaitEnd::timed_out); });
   if (cancel) {
-    cancel->on_cancel([this, id = job->record.id, waiter] {
-      end_wait(id, waiter, WaitEnd::cancelled);
-    });
+    cancel->on_cancel(
+        [this, id = job->record.id, waiter] { end_wait(id, waiter, WaitEnd::cancelled); });
   }
 }
 

@@ -17,19 +17,19 @@
 
 namespace berth::jobs {
 
-/// A job that is not final yet, or whose end is just being told. The record is what is (about to be)
-/// stored; the rest is known only while it lives.
+/// A job that is not final yet, or whose end is just being told. The record is what is (about to
+/// be) stored; the rest is known only while it lives.
 struct Job {
   core::JobRecord record;
   std::optional<std::string> whole_stdout;  ///< of an ended job, if its host sent it along
   std::optional<std::string> whole_stderr;
   /// Its host was not heard of yet since the service started: nothing is said of it until then.
   bool reconciling = false;
-  bool ending = false;     ///< its end is being stored
-  bool in_terminal = false;  ///< handed to its host in this run of the service
-  bool cancelled = false;    ///< its end is reported as cancelled
+  bool ending = false;                           ///< its end is being stored
+  bool in_terminal = false;                      ///< handed to its host in this run of the service
+  bool cancelled = false;                        ///< its end is reported as cancelled
   std::optional<core::StopMode> stop_requested;  ///< asked for before its host had it
-  std::optional<core::Error> failure;  ///< why it could not be run at all
+  std::optional<core::Error> failure;            ///< why it could not be run at all
 };
 
 using JobPointer = std::shared_ptr<Job>;

@@ -16,10 +16,13 @@ constexpr std::size_t kChunk = 256 * 1024;
 constexpr std::size_t kMaxLine = 1024 * 1024;
 constexpr std::size_t kMaxPattern = 4'096;
 
-std::int64_t to_signed(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+std::int64_t to_signed(std::uint64_t value) {
+  return static_cast<std::int64_t>(value);
+}
 
 core::Result<void> read_range(int fd, const core::OutputRequest& request, core::OutputView& view) {
-  const auto offset = static_cast<std::uint64_t>(std::max<std::int64_t>(0, request.offset.value_or(0)));
+  const auto offset =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(0, request.offset.value_or(0)));
   auto bytes = platform::read_range(fd, offset, request.limit);
   if (!bytes) return core::fail(bytes.error());
   view.offset = to_signed(offset);
@@ -77,7 +80,8 @@ core::Result<void> read_matches(int fd, const core::OutputRequest& request, std:
     return core::fail(core::ErrorCode::invalid_argument,
                       fmt::format("grep is not a valid RE2 pattern: {}", pattern.error()), "grep");
   }
-  const auto first = static_cast<std::uint64_t>(std::max<std::int64_t>(0, request.offset.value_or(0)));
+  const auto first =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(0, request.offset.value_or(0)));
   std::uint64_t at = first;
   std::uint64_t line_end = first;  // everything before it has been matched
   std::string pending;
@@ -97,7 +101,8 @@ core::Result<void> read_matches(int fd, const core::OutputRequest& request, std:
       if (last && begin == pending.size()) break;
       end = last ? pending.size() : end + 1;
       const std::string_view line(pending.data() + begin, end - begin);
-      const std::string_view content = line.ends_with('\n') ? line.substr(0, line.size() - 1) : line;
+      const std::string_view content =
+          line.ends_with('\n') ? line.substr(0, line.size() - 1) : line;
       if (RE2::PartialMatch(re2::StringPiece(content.data(), content.size()), pattern)) {
         if (!view.bytes.empty() && view.bytes.size() + line.size() > request.limit) {
           full = true;

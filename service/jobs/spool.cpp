@@ -16,7 +16,9 @@ core::Result<platform::Descriptor> create_new(const std::string& path) {
 
 }  // namespace
 
-core::Result<void> Spool::prepare() const { return platform::make_private_folder(folder_); }
+core::Result<void> Spool::prepare() const {
+  return platform::make_private_folder(folder_);
+}
 
 std::string Spool::path(const core::JobId& id, OutputStream stream) const {
   return fmt::format("{}/{}.{}", folder_, id.str(),

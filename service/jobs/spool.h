@@ -23,8 +23,8 @@ class Spool {
     platform::Descriptor standard_error;
   };
 
-  /// New, empty files for a job that is about to be dispatched. Files that an earlier dispatch left,
-  /// which its host never accepted, are replaced.
+  /// New, empty files for a job that is about to be dispatched. Files that an earlier dispatch
+  /// left, which its host never accepted, are replaced.
   core::Result<Files> create(const core::JobId& id) const;
 
   /// not_found if the job never ran.

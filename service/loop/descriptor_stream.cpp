@@ -8,7 +8,9 @@ namespace berth::loop {
 DescriptorStream::DescriptorStream(Loop& loop, platform::Descriptor socket)
     : socket_(std::move(socket)), poller_(loop, socket_.get()) {}
 
-DescriptorStream::~DescriptorStream() { *alive_ = false; }
+DescriptorStream::~DescriptorStream() {
+  *alive_ = false;
+}
 
 void DescriptorStream::start_reading(OnData on_data, OnEnd on_end) {
   on_data_ = std::move(on_data);
@@ -31,8 +33,7 @@ void DescriptorStream::watch() {
     poller_.stop();
     return;
   }
-  poller_.watch(read, write,
-                [this](bool readable, bool writable) { ready(readable, writable); });
+  poller_.watch(read, write, [this](bool readable, bool writable) { ready(readable, writable); });
 }
 
 void DescriptorStream::ready(bool readable, bool writable) {

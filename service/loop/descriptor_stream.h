@@ -19,8 +19,8 @@ namespace berth::loop {
 class DescriptorStream {
  public:
   /// Descriptors arrive no later than the last byte of the write they were sent with.
-  using OnData = std::function<void(std::string_view bytes,
-                                    std::vector<platform::Descriptor> descriptors)>;
+  using OnData =
+      std::function<void(std::string_view bytes, std::vector<platform::Descriptor> descriptors)>;
   using OnEnd = std::function<void(const std::optional<core::Error>& error)>;
 
   DescriptorStream(Loop& loop, platform::Descriptor socket);
@@ -43,7 +43,7 @@ class DescriptorStream {
 
   void watch();
   void ready(bool readable, bool writable);
-  bool read_all();   // false: `this` may be gone
+  bool read_all();  // false: `this` may be gone
   void write_all();
   void end(std::optional<core::Error> error);
 

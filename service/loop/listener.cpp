@@ -74,8 +74,7 @@ core::Result<std::unique_ptr<Listener>> Listener::tcp(Loop& loop, const std::str
   const std::string where = fmt::format("{}:{}", address, port);
   sockaddr_storage storage{};
   const bool v4 = uv_ip4_addr(address.c_str(), port, reinterpret_cast<sockaddr_in*>(&storage)) == 0;
-  if (!v4 &&
-      uv_ip6_addr(address.c_str(), port, reinterpret_cast<sockaddr_in6*>(&storage)) != 0) {
+  if (!v4 && uv_ip6_addr(address.c_str(), port, reinterpret_cast<sockaddr_in6*>(&storage)) != 0) {
     return core::fail(core::ErrorCode::invalid_argument,
                       fmt::format("{} is not an IP address and port", where), "listen");
   }
@@ -120,6 +119,8 @@ core::Result<std::unique_ptr<Listener>> Listener::adopt(Loop& loop, int fd, OnSt
   return listen(handle, "a passed descriptor");
 }
 
-Listener::~Listener() { handle_->close(); }
+Listener::~Listener() {
+  handle_->close();
+}
 
 }  // namespace berth::loop

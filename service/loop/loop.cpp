@@ -11,9 +11,8 @@ Loop::Loop() : thread_(std::this_thread::get_id()) {
     throw std::runtime_error(uv_error(status, "creating an event loop").message);
   }
   wake_.data = this;
-  uv_async_init(&loop_, &wake_, [](uv_async_t* handle) {
-    static_cast<Loop*>(handle->data)->drain_posted();
-  });
+  uv_async_init(&loop_, &wake_,
+                [](uv_async_t* handle) { static_cast<Loop*>(handle->data)->drain_posted(); });
   after_io_.data = this;
   uv_check_init(&loop_, &after_io_);
   uv_check_start(&after_io_,

@@ -146,6 +146,8 @@ void Peer::dispatch(const Message& message, const RequestMeta& meta, const core:
   request.params = message.params ? &*message.params : nullptr;
   request.revision = *meta.revision;
   request.context = {caller, cancellation, progress_sink(id, serial, meta.progress_token)};
+  // An agent sees its own sessions and jobs, also where its user may administer the service.
+  request.context.caller.identity.scope = core::Scope::client;
   server_.handle(std::move(request),
                  [calls = std::weak_ptr(calls_), id, serial](const RpcResult<std::string>& result) {
                    const auto alive = calls.lock();

@@ -31,15 +31,17 @@ core::Result<bool> SlotQueue::request(Request request) {
     return true;
   }
   if (waiting_.size() >= limits_.max_length) {
-    return core::fail(full(fmt::format("all terminals are in use and {} requests wait already "
-                                       "(queue.max_length)",
-                                       waiting_.size())));
+    return core::fail(
+        full(fmt::format("all terminals are in use and {} requests wait already "
+                         "(queue.max_length)",
+                         waiting_.size())));
   }
   std::size_t& mine = per_client_[request.client_id];
   if (mine >= limits_.max_per_client) {
-    return core::fail(full(fmt::format("{} requests of this client wait already "
-                                       "(queue.max_per_client)",
-                                       mine)));
+    return core::fail(
+        full(fmt::format("{} requests of this client wait already "
+                         "(queue.max_per_client)",
+                         mine)));
   }
   ++mine;
   const Order order{!request.sync, ++arrivals_};

@@ -12,13 +12,14 @@
 
 namespace berth::queue {
 
-/// Who gets the next terminal. There are `slots`; a request that finds none free waits. Two classes:
-/// sync (an agent waits) is served before async; first come, first served within a class. Core loop.
+/// Who gets the next terminal. There are `slots`; a request that finds none free waits. Two
+/// classes: sync (an agent waits) is served before async; first come, first served within a class.
+/// Core loop.
 class SlotQueue {
  public:
   struct Limits {
     std::size_t slots = 1;
-    std::size_t max_length = 1'000;     ///< waiting requests in all
+    std::size_t max_length = 1'000;  ///< waiting requests in all
     std::size_t max_per_client = 200;
   };
 

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <toml++/toml.h>
 #include <algorithm>
 #include <charconv>
 #include <sstream>
-#include <toml++/toml.h>
 
 namespace berth::runtime {
 namespace {
@@ -27,7 +27,8 @@ std::string range_text(const ConfigKey& key) {
 
 core::Result<void> set_number(const ConfigKey& key, std::int64_t value, std::int64_t& out,
                               std::string_view where) {
-  if (value < key.minimum || value > key.maximum) return core::fail(bad(where, key, range_text(key)));
+  if (value < key.minimum || value > key.maximum)
+    return core::fail(bad(where, key, range_text(key)));
   out = value;
   return {};
 }
@@ -96,13 +97,15 @@ std::string quoted(std::string_view text) {
 
 std::string value_text(Config& config, const ConfigKey& key) {
   switch (key.kind) {
-    case ConfigKey::Kind::text: return quoted(*key.text(config));
+    case ConfigKey::Kind::text:
+      return quoted(*key.text(config));
     case ConfigKey::Kind::text_list: {
       std::vector<std::string> items;
       for (const std::string& item : *key.text_list(config)) items.push_back(quoted(item));
       return fmt::format("[{}]", fmt::join(items, ", "));
     }
-    case ConfigKey::Kind::integer: return fmt::format("{}", *key.integer(config));
+    case ConfigKey::Kind::integer:
+      return fmt::format("{}", *key.integer(config));
     case ConfigKey::Kind::duration:
       return quoted(core::to_duration_text(*key.duration(config)));
   }

@@ -93,14 +93,14 @@ core::Result<void> set_key(Config& config, const ConfigKey& key, std::string_vie
                            std::string_view where);
 
 struct ConfigSources {
-  std::string file;            ///< read if `file_required` or if it exists
-  bool file_required = false;  ///< named on the command line
-  bool system_defaults = false;  ///< a system instance listens on a fixed port
+  std::string file;                      ///< read if `file_required` or if it exists
+  bool file_required = false;            ///< named on the command line
+  bool system_defaults = false;          ///< a system instance listens on a fixed port
   std::vector<std::string> environment;  ///< `NAME=value`; those named BERTH_A__B override a.b
 };
 
-/// Defaults, then the file, then the environment. The error names the file and line or the variable,
-/// and the key. Unknown keys are errors: a misspelt key must not be ignored.
+/// Defaults, then the file, then the environment. The error names the file and line or the
+/// variable, and the key. Unknown keys are errors: a misspelt key must not be ignored.
 core::Result<Config> load_config(const ConfigSources& sources);
 
 /// The configuration as a commented TOML file that load_config reads back to the same values.

@@ -40,10 +40,11 @@ ConfigKey duration(std::string name, std::string explanation, std::int64_t minim
 
 std::vector<ConfigKey> make_keys() {
   return {
-      text("service.listen",
-           "Address and port of the HTTP endpoint; port 0 takes a free one. Only loopback addresses "
-           "are served.",
-           [](Config& c) { return &c.service.listen; }),
+      text(
+          "service.listen",
+          "Address and port of the HTTP endpoint; port 0 takes a free one. Only loopback addresses "
+          "are served.",
+          [](Config& c) { return &c.service.listen; }),
       duration("service.stop_deadline",
                "A stop that takes longer than this is ended by force. Running commands go on.",
                kSecond, kHour, [](Config& c) { return &c.service.stop_deadline; }),

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
+#include <toml++/toml.h>
 #include <algorithm>
 #include <cctype>
-#include <toml++/toml.h>
 
 #include "service/platform/files.h"
 #include "service/runtime/config.h"
@@ -48,7 +48,8 @@ core::Result<void> set_list(Config& config, const ConfigKey& key, const toml::no
 core::Result<void> set_from_node(Config& config, const ConfigKey& key, const toml::node& node,
                                  std::string_view where) {
   switch (key.kind) {
-    case ConfigKey::Kind::text_list: return set_list(config, key, node, where);
+    case ConfigKey::Kind::text_list:
+      return set_list(config, key, node, where);
     case ConfigKey::Kind::integer:
       if (const auto number = node.value_exact<std::int64_t>()) {
         return set_key(config, key, fmt::format("{}", *number), where);
@@ -78,7 +79,8 @@ core::Result<void> apply_table(Config& config, const toml::table& table, const s
                section != nullptr && prefix.empty() && !known_keys_of(key_name).empty()) {
       if (auto set = apply_table(config, *section, key_name + ".", file); !set) return set;
     } else {
-      const std::string known = prefix.empty() ? "" : known_keys_of(prefix.substr(0, prefix.size() - 1));
+      const std::string known =
+          prefix.empty() ? "" : known_keys_of(prefix.substr(0, prefix.size() - 1));
       return core::fail(wrong(where, key_name,
                               known.empty() ? "is not a known section or key"
                                             : "is not a known key; there are " + known));

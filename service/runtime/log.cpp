@@ -22,16 +22,24 @@ namespace {
 std::string_view priority_name(Poco::Message::Priority priority) {
   switch (priority) {
     case Poco::Message::PRIO_FATAL:
-    case Poco::Message::PRIO_CRITICAL: return "critical";
-    case Poco::Message::PRIO_ERROR: return "error";
-    case Poco::Message::PRIO_WARNING: return "warning";
-    case Poco::Message::PRIO_NOTICE: return "notice";
-    case Poco::Message::PRIO_INFORMATION: return "info";
-    default: return "debug";
+    case Poco::Message::PRIO_CRITICAL:
+      return "critical";
+    case Poco::Message::PRIO_ERROR:
+      return "error";
+    case Poco::Message::PRIO_WARNING:
+      return "warning";
+    case Poco::Message::PRIO_NOTICE:
+      return "notice";
+    case Poco::Message::PRIO_INFORMATION:
+      return "info";
+    default:
+      return "debug";
   }
 }
 
-std::string now_text() { return core::to_rfc3339(core::SystemClock().now()); }
+std::string now_text() {
+  return core::to_rfc3339(core::SystemClock().now());
+}
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
@@ -107,7 +115,8 @@ class StandardErrorChannel final : public Poco::Channel {
       std::deque<std::string> batch;
       batch.swap(lines_);
       if (dropped_ > 0) {
-        batch.push_back(fmt::format("{} warning  log: {} lines were dropped\n", now_text(), dropped_));
+        batch.push_back(
+            fmt::format("{} warning  log: {} lines were dropped\n", now_text(), dropped_));
         dropped_ = 0;
       }
       lock.unlock();

@@ -23,8 +23,8 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  /// Runs `work` on a worker and `done` with its result on the home loop. Loop thread. Over the bound
-  /// `done` comes with limit_exceeded. `work` must not throw.
+  /// Runs `work` on a worker and `done` with its result on the home loop. Loop thread. Over the
+  /// bound `done` comes with limit_exceeded. `work` must not throw.
   template <class T>
   void run(std::function<core::Result<T>()> work, std::function<void(core::Result<T>)> done) {
     const bool taken = enqueue([this, work = std::move(work), done] {

@@ -7,7 +7,9 @@ namespace berth::terminals {
 Terminal::Terminal(loop::Loop& loop, HostLauncher& launcher, TerminalOwner& owner, core::HostId id)
     : loop_(loop), launcher_(launcher), owner_(owner), id_(std::move(id)) {}
 
-Terminal::~Terminal() { *alive_ = false; }
+Terminal::~Terminal() {
+  *alive_ = false;
+}
 
 void Terminal::launch(const HostSettings& settings) {
   linked(launcher_.launch(id_, settings, *this));
@@ -72,8 +74,7 @@ void Terminal::on_accepted(const hostproto::Accepted&) {}
 void Terminal::on_started(const hostproto::Started&) {}
 
 void Terminal::on_progress(const hostproto::Progress& progress) {
-  owner_.on_command_progress(*this, progress.job_id, progress.stdout_bytes,
-                             progress.stderr_bytes);
+  owner_.on_command_progress(*this, progress.job_id, progress.stdout_bytes, progress.stderr_bytes);
 }
 
 void Terminal::on_finished(hostproto::Finished& finished) {
@@ -84,12 +85,12 @@ void Terminal::on_rejected(const hostproto::Rejected& rejected) {
   owner_.on_command_rejected(*this, rejected.job_id, rejected.error);
 }
 
-void Terminal::on_shell_ended(const hostproto::ShellEnded& ended) { end_message_ = ended.message; }
+void Terminal::on_shell_ended(const hostproto::ShellEnded& ended) {
+  end_ = ended.error;
+}
 
 void Terminal::on_gone(const core::Error& reason) {
-  core::Error told = reason;
-  if (!end_message_.empty()) told = {core::ErrorCode::terminal_failed, end_message_, {}, {}};
-  owner_.on_terminal_gone(*this, told);
+  owner_.on_terminal_gone(*this, end_.value_or(reason));
 }
 
 core::Result<std::vector<CommandResult>> read_results(const HostLauncher& launcher,

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,8 @@ using CommandResult = hostproto::Finished;
 class TerminalOwner {
  public:
   virtual ~TerminalOwner() = default;
-  /// The shell is there. After an attach: what the host had to tell is told; `running` is the command
-  /// that it still runs (empty: none).
+  /// The shell is there. After an attach: what the host had to tell is told; `running` is the
+  /// command that it still runs (empty: none).
   virtual void on_terminal_ready(Terminal& terminal, const core::JobId& running) = 0;
   virtual void on_command_finished(Terminal& terminal, const CommandResult& result) = 0;
   virtual void on_command_rejected(Terminal& terminal, const core::JobId& id,
@@ -78,7 +79,7 @@ class Terminal final : private HostEvents {
   core::HostId id_;
   std::unique_ptr<HostLink> link_;
   std::string cwd_;
-  std::string end_message_;  // what the host said before it went
+  std::optional<core::Error> end_;  // what the host said before it went
   bool attaching_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

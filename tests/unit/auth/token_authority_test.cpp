@@ -36,7 +36,8 @@ class TokenAuthorityTest : public testing::Test {
   ~TokenAuthorityTest() override { std::filesystem::remove_all(folder_); }
 
   std::unique_ptr<TokenAuthority> start(std::vector<core::TokenRecord> stored) {
-    auto authority = std::make_unique<TokenAuthority>(TokenAuthority::Settings{folder_}, log_, clock_);
+    auto authority =
+        std::make_unique<TokenAuthority>(TokenAuthority::Settings{folder_}, log_, clock_);
     authority->start(std::move(stored), [this](core::Result<void> done) { started_ = done; });
     return authority;
   }

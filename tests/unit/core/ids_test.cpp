@@ -36,7 +36,9 @@ TEST(Ids, WithForeignCharactersOrLengthsAreRefused) {
   }
 }
 
-TEST(Ids, TokensHave256Bits) { EXPECT_EQ(random_base32_256().size(), 52); }
+TEST(Ids, TokensHave256Bits) {
+  EXPECT_EQ(random_base32_256().size(), 52);
+}
 
 }  // namespace
 }  // namespace berth::core

@@ -33,10 +33,9 @@ TEST(ScanObject, FindsItsWayThroughColonsInKeysAndStrings) {
 }
 
 TEST(ScanObject, RefusesWhatIsNotExactlyOneObject) {
-  for (const char* text :
-       {"", "[]", "1", "\"x\"", "{", "{}x", "{} {}", "{\"a\":nulll}", "{\"a\":01}", "{\"a\":1,}",
-        "{\"a\":\"\\ud800\"}", "{\"a\":\"\xFF\"}", "{\"a\":'b'}", "{a:1}", "{\"a\":NaN}",
-        "{\"a\":\"\n\"}"}) {
+  for (const char* text : {"", "[]", "1", "\"x\"", "{", "{}x", "{} {}", "{\"a\":nulll}",
+                           "{\"a\":01}", "{\"a\":1,}", "{\"a\":\"\\ud800\"}", "{\"a\":\"\xFF\"}",
+                           "{\"a\":'b'}", "{a:1}", "{\"a\":NaN}", "{\"a\":\"\n\"}"}) {
     EXPECT_FALSE(scan_object(text)) << text;
   }
 }

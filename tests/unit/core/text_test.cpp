@@ -8,14 +8,13 @@ namespace {
 using namespace std::string_view_literals;
 
 TEST(Utf8, KnowsValidFromInvalid) {
-  for (const std::string_view good :
-       {""sv, "abc"sv, "\0"sv, "\xC3\xA4"sv, "\xE2\x82\xAC"sv, "\xF0\x9F\x9A\xA2"sv,
-        "\xF4\x8F\xBF\xBF"sv}) {
+  for (const std::string_view good : {""sv, "abc"sv, "\0"sv, "\xC3\xA4"sv, "\xE2\x82\xAC"sv,
+                                      "\xF0\x9F\x9A\xA2"sv, "\xF4\x8F\xBF\xBF"sv}) {
     EXPECT_TRUE(is_valid_utf8(good)) << good;
   }
-  for (const std::string_view bad :
-       {"\x80"sv, "\xC0\x80"sv, "\xC1\xBF"sv, "\xE0\x80\x80"sv, "\xED\xA0\x80"sv, "\xF0\x80\x80\x80"sv,
-        "\xF4\x90\x80\x80"sv, "\xF5\x80\x80\x80"sv, "\xC3"sv, "\xE2\x82"sv, "\xFF"sv}) {
+  for (const std::string_view bad : {"\x80"sv, "\xC0\x80"sv, "\xC1\xBF"sv, "\xE0\x80\x80"sv,
+                                     "\xED\xA0\x80"sv, "\xF0\x80\x80\x80"sv, "\xF4\x90\x80\x80"sv,
+                                     "\xF5\x80\x80\x80"sv, "\xC3"sv, "\xE2\x82"sv, "\xFF"sv}) {
     EXPECT_FALSE(is_valid_utf8(bad)) << testing::PrintToString(bad);
     EXPECT_TRUE(is_valid_utf8(to_valid_utf8(bad)));
   }
@@ -30,7 +29,10 @@ TEST(ReadableText, DropsControlSequences) {
   EXPECT_EQ(to_readable_text("\x1b]0;title\a$ "), "$ ");
   EXPECT_EQ(to_readable_text("\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\"), "link");
   EXPECT_EQ(to_readable_text("\x1b(Bplain"), "plain");
-  EXPECT_EQ(to_readable_text("a\x07" "b\x01" "c"), "abc");
+  EXPECT_EQ(to_readable_text("a\x07"
+                             "b\x01"
+                             "c"),
+            "abc");
   EXPECT_EQ(to_readable_text("tab\tstays"), "tab\tstays");
 }
 

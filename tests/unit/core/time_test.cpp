@@ -11,7 +11,8 @@ TEST(Rfc3339, WritesUtcWithMilliseconds) {
 }
 
 TEST(Rfc3339, ReadsWhatItWrites) {
-  for (const std::int64_t time : {0LL, 951'782'400'000LL, 1'785'230'999'005LL, 4'102'444'799'999LL}) {
+  for (const std::int64_t time :
+       {0LL, 951'782'400'000LL, 1'785'230'999'005LL, 4'102'444'799'999LL}) {
     const Timestamp stamp{Milliseconds(time)};
     const auto parsed = parse_rfc3339(to_rfc3339(stamp), "since");
     ASSERT_TRUE(parsed) << time;
@@ -38,10 +39,9 @@ TEST(Rfc3339, RefusesWhatIsNoTimeAndNamesTheField) {
 }
 
 TEST(Durations, AreReadAndWritten) {
-  for (const auto& [text, time] : {std::pair("250ms", Milliseconds(250)),
-                                   std::pair("30s", Milliseconds(30'000)),
-                                   std::pair("90m", Milliseconds(5'400'000)),
-                                   std::pair("2d", Milliseconds(172'800'000))}) {
+  for (const auto& [text, time] :
+       {std::pair("250ms", Milliseconds(250)), std::pair("30s", Milliseconds(30'000)),
+        std::pair("90m", Milliseconds(5'400'000)), std::pair("2d", Milliseconds(172'800'000))}) {
     EXPECT_EQ(parse_duration(text, "key").value(), time);
     EXPECT_EQ(to_duration_text(time), text);
   }
