@@ -47,22 +47,22 @@ void take(const core::Result<void>& result) {
 class ToolResult {
  public:
   explicit ToolResult(const std::string& json) : document_(take(core::parse_json(json))) {
-    const auto content = document_.FindMember("structuredContent");
+    auto content = document_.FindMember("structuredContent");
     const bool good = content != document_.MemberEnd() && content->value.IsObject();
-    const auto error = document_.FindMember("isError");
+    auto error = document_.FindMember("isError");
     const bool failed = error != document_.MemberEnd() && error->value.IsTrue();
     expect(good && !failed, "the tool answered " + json);
     content_ = &content->value;
   }
 
   std::string text(const char* name) const {
-    const auto member = content_->FindMember(name);
+    auto member = content_->FindMember(name);
     const bool present = member != content_->MemberEnd() && member->value.IsString();
     return present ? std::string(member->value.GetString(), member->value.GetStringLength()) : "";
   }
   /// -1 if absent.
   std::int64_t number(const char* name) const {
-    const auto member = content_->FindMember(name);
+    auto member = content_->FindMember(name);
     return member != content_->MemberEnd() && member->value.IsInt64() ? member->value.GetInt64()
                                                                       : -1;
   }
@@ -153,7 +153,7 @@ void Demo::shake_hands() {
   expect(revision == kRevision,
          "the service offers MCP " + revision + " instead of " + std::string(kRevision));
   const auto tools = take(core::parse_json(take(bridge_->call("tools/list", "{}", kAnswerLimit))));
-  const auto list = tools.FindMember("tools");
+  auto list = tools.FindMember("tools");
   expect(list != tools.MemberEnd() && list->value.IsArray() && !list->value.Empty(),
          "the service offers no tools");
   say(fmt::format("berth-bridge connected: MCP {}, {} tools, {} ms from its start to the answer",

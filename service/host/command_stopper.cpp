@@ -13,6 +13,8 @@ using Step = StopLadder::Step;
 using platform::KillSignal;
 
 constexpr std::chrono::milliseconds kSettleInterval{100};
+constexpr int kInterruptTicks = 4;
+constexpr int kBuiltinTick = 2;
 constexpr int kFirstRealTimeSignal = 32;
 constexpr int kSignalStatus = 128;  // a shell's status for a process ended by signal n: 128 + n
 constexpr int kInterruptedStatus = kSignalStatus + 2;
@@ -74,9 +76,10 @@ void CommandStopper::settle() {
 }
 
 void CommandStopper::tell_end(int status, hostproto::Finished& finished) const {
-  // Leaving a script, a shell may forget what its last process had to say.
-  if (waited_for_process_ && status == kInterruptedStatus) {
-    status = unwound_status_.value_or(status);
+  // Leaving a script, a shell may forget what its last process had to say. That it had nothing to
+  // complain of does not mean that the script had come to its end.
+  if (waited_for_process_ && status == kInterruptedStatus && unwound_status_.value_or(0) != 0) {
+    status = *unwound_status_;
   }
   if (stopped_ && status > kSignalStatus) {
     finished.signal = signal_meant(status - kSignalStatus, *stopped_);
@@ -85,31 +88,43 @@ void CommandStopper::tell_end(int status, hostproto::Finished& finished) const {
   }
 }
 
-void CommandStopper::deliver(Step step, bool again) {
+void CommandStopper::deliver(Step step, int tick) {
   stopped_ = std::max(step, stopped_.value_or(step));
-  const std::vector<int> shell{shell_};
-  const std::vector<int> processes = processes_->find();
-  std::vector<int> fresh = processes;
-  if (again) {
-    std::erase_if(fresh, [this](int pid) { return std::ranges::count(signalled_, pid) != 0; });
+  const std::vector<CommandProcess> processes = processes_->find();
+  if (!processes.empty()) waited_for_process_ = true;
+  signal_shell(step, tick, processes.empty());
+
+  std::vector<int> all;
+  std::vector<int> fresh;
+  for (const CommandProcess& process : processes) {
+    all.push_back(process.pid);
+    if (tick == 0 || std::ranges::count(signalled_, process) == 0) fresh.push_back(process.pid);
   }
   signalled_ = processes;
-  if (!processes.empty()) waited_for_process_ = true;
+  switch (step) {
+    case Step::interrupt:
+      // Who is new after a while was not there when the key was pressed.
+      if (tick <= kInterruptTicks) platform::send_signal(fresh, KillSignal::interrupt);
+      break;
+    case Step::terminate:
+      platform::send_signal(fresh, KillSignal::terminate);
+      break;
+    case Step::kill:
+      platform::send_signal(all, KillSignal::kill);
+      break;
+  }
+  platform::send_signal({shell_}, KillSignal::resume);
+  platform::send_signal(all, KillSignal::resume);
+}
 
-  if (!again) {
-    platform::send_signal(shell,
+void CommandStopper::signal_shell(Step step, int tick, bool alone) {
+  if (tick == 0) {
+    platform::send_signal({shell_},
                           step == Step::interrupt ? KillSignal::unwind : KillSignal::unwind_hard);
-  } else if (step != Step::interrupt || processes.empty()) {
+  } else if (step != Step::interrupt || (alone && tick == kBuiltinTick)) {
     // A builtin that waits by itself (read) hears nothing else.
-    platform::send_signal(shell, KillSignal::interrupt);
+    platform::send_signal({shell_}, KillSignal::interrupt);
   }
-  if (step != Step::interrupt) {
-    platform::send_signal(fresh, step == Step::kill ? KillSignal::kill : KillSignal::terminate);
-  } else if (!again) {
-    platform::send_signal(processes, KillSignal::interrupt);
-  }
-  platform::send_signal(shell, KillSignal::resume);
-  platform::send_signal(processes, KillSignal::resume);
 }
 
 void CommandStopper::ask_again() {

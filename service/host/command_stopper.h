@@ -45,9 +45,10 @@ class CommandStopper final : private StopLadder::Target {
   void tell_end(int status, hostproto::Finished& finished) const;
 
  private:
-  void deliver(StopLadder::Step step, bool again) override;
+  void deliver(StopLadder::Step step, int tick) override;
   void ask_again() override;
   void give_up() override;
+  void signal_shell(StopLadder::Step step, int tick, bool alone);
 
   std::function<void()> ask_;
   std::function<void()> give_up_;
@@ -55,7 +56,7 @@ class CommandStopper final : private StopLadder::Target {
   loop::Timer settle_timer_;
   int shell_ = 0;
   std::optional<CommandProcesses> processes_;
-  std::vector<int> signalled_;
+  std::vector<CommandProcess> signalled_;
   std::optional<StopLadder::Step> stopped_;  // the hardest step taken
   bool waited_for_process_ = false;          // when it was stopped
   std::optional<int> unwound_status_;

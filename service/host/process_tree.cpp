@@ -21,7 +21,7 @@ CommandProcesses::CommandProcesses(int shell, std::string job_id)
   }
 }
 
-std::vector<int> CommandProcesses::find() const {
+std::vector<CommandProcess> CommandProcesses::find() const {
   std::vector<int> earlier;
   for (const int pid : earlier_) {
     // A number may have been given again since.
@@ -29,15 +29,17 @@ std::vector<int> CommandProcesses::find() const {
     earlier.push_back(pid);
     for (const int below : platform::descendants(pid)) earlier.push_back(below);
   }
-  std::vector<int> processes = all_processes(shell_);
-  std::erase_if(processes, [&](int pid) {
-    if (std::ranges::count(earlier, pid) != 0) return true;
-    // Subshells have the shell's environment, without a job; older ones were orphaned meanwhile.
-    if (const auto job = platform::environment_of(pid, kJobVariable)) return *job != job_id_;
-    const auto start = platform::start_of(pid);
-    return !start || *start < begun_;
-  });
-  return processes;
+  std::vector<CommandProcess> found;
+  for (const int pid : all_processes(shell_)) {
+    if (std::ranges::count(earlier, pid) != 0) continue;
+    if (const auto job = platform::environment_of(pid, kJobVariable)) {
+      if (*job == job_id_) found.push_back({pid, true});
+    } else if (const auto start = platform::start_of(pid); start && *start >= begun_) {
+      // Subshells have the shell's environment, without a job.
+      found.push_back({pid, false});
+    }
+  }
+  return found;
 }
 
 }  // namespace berth::host

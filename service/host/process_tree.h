@@ -12,6 +12,13 @@ inline constexpr const char* kJobVariable = "BERTH_JOB_ID";
 /// All processes below this host but the shell itself (0 = no shell).
 std::vector<int> all_processes(int shell);
 
+struct CommandProcess {
+  int pid = 0;
+  /// It runs a program. Before that, as a fork of the shell, it may lose a signal.
+  bool executed = false;
+  friend bool operator==(const CommandProcess&, const CommandProcess&) = default;
+};
+
 /// Tells the processes of one command from those that earlier commands left in the background.
 /// Loop thread.
 class CommandProcesses {
@@ -21,7 +28,7 @@ class CommandProcesses {
   CommandProcesses(int shell, std::string job_id);
 
   /// The command's processes now, below the shell or orphaned and below this host.
-  std::vector<int> find() const;
+  std::vector<CommandProcess> find() const;
 
  private:
   int shell_;

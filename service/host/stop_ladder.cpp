@@ -3,7 +3,6 @@
 namespace berth::host {
 namespace {
 
-constexpr std::chrono::milliseconds kTick{50};
 constexpr int kTicksPerStep = 40;  // 2 s of grace
 constexpr int kFirstAsk = 2;       // 100 ms: long enough for a shell to report by itself
 constexpr int kTicksBetweenAsks = 10;
@@ -14,7 +13,7 @@ void StopLadder::start(Step first, Step last) {
   step_ = first;
   last_ = last;
   ticks_ = 0;
-  target_.deliver(step_, false);
+  target_.deliver(step_, 0);
   timer_.start_repeating(kTick, [this] { tick(); });
 }
 
@@ -32,12 +31,10 @@ void StopLadder::tick() {
     }
     step_ = step_ == Step::interrupt ? Step::terminate : Step::kill;
     ticks_ = 0;
-    target_.deliver(step_, false);
+    target_.deliver(step_, 0);
     return;
   }
-  // An interrupt is sent once, as a key is pressed once. The harder steps mean that the command is
-  // to end, also where a loop in it starts one process after the other.
-  if (step_ != Step::interrupt || ticks_ == kFirstAsk) target_.deliver(step_, true);
+  target_.deliver(step_, ticks_);
   if (ticks_ % kTicksBetweenAsks == kFirstAsk) target_.ask_again();
 }
 

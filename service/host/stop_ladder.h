@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+
 #include "service/loop/loop.h"
 #include "service/loop/timer.h"
 
@@ -13,13 +15,16 @@ class StopLadder {
   class Target {
    public:
     virtual ~Target() = default;
-    /// Signals the command. `again`: what was there at the last call has had its signal.
-    virtual void deliver(Step step, bool again) = 0;
+    /// Signals the command: at tick 0 of the step, and after every kTick of it for those that were
+    /// missed.
+    virtual void deliver(Step step, int tick) = 0;
     /// The shell may have lost its report to an interrupt.
     virtual void ask_again() = 0;
     /// Not even the last step has ended it.
     virtual void give_up() = 0;
   };
+
+  static constexpr std::chrono::milliseconds kTick{50};
 
   StopLadder(loop::Loop& loop, Target& target) : target_(target), timer_(loop) {}
 

@@ -64,7 +64,7 @@ void fields(auto& f, Is<Running> auto& m) {
   f(1, m.job_id), f(2, m.stdout_bytes), f(3, m.stderr_bytes), f(4, m.cwd);
 }
 void fields(auto& f, Is<ShellEnded> auto& m) {
-  f(1, m.seq), f(2, m.message);
+  f(1, m.seq), f(2, m.error);
 }
 void fields(auto& f, Is<Prepared> auto& m) {
   f(1, m.error), f(3, m.cwd);

@@ -181,7 +181,7 @@ struct ShellEnded {
   static constexpr std::uint8_t kType = 72;
   static constexpr std::size_t kDescriptors = 0;
   std::int64_t seq = 0;
-  std::string message;
+  core::Error error;
 };
 
 struct Prepared {

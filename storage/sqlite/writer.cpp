@@ -125,7 +125,7 @@ void Writer::write(std::vector<Pending>& batch) {
 core::Result<void> Writer::attempt(BatchStore::Sets sets, bool durable, bool& begun) {
   const auto start = std::chrono::steady_clock::now();
   const bool full_sync = durable || store_.needs_full_sync(sets);
-  const auto result = [&]() -> core::Result<void> {
+  auto result = [&]() -> core::Result<void> {
     if (auto set = database_.set_full_sync(full_sync); !set) return set;
     Transaction transaction(database_);
     if (auto ready = transaction.begin(); !ready) return ready;
