@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "berth/build_info.h"
+#include "service/core/build_info.h"
 
 namespace berth::core {
 

@@ -16,9 +16,6 @@ namespace berth::host {
 namespace {
 
 constexpr std::chrono::milliseconds kProgressInterval{50};
-constexpr std::chrono::seconds kStartLimit{10};
-constexpr std::chrono::seconds kCloseLimit{1};
-constexpr int kMaxFailedStarts = 3;
 
 core::Timestamp now() {
   return core::SystemClock().now();
@@ -40,152 +37,77 @@ core::Result<std::unique_ptr<Terminal>> Terminal::create(loop::Loop& loop,
   if (!workspace) return core::fail(workspace.error());
   std::unique_ptr<Terminal> terminal(
       new Terminal(loop, *dialect, std::move(*workspace), settings, events));
-  if (auto started = terminal->start_shell(false); !started) return core::fail(started.error());
+  if (auto started = terminal->shell_.start(); !started) return core::fail(started.error());
   return terminal;
 }
 
 Terminal::Terminal(loop::Loop& loop, const shells::Dialect& dialect, Workspace workspace,
                    const hostproto::Configure& settings, Events& events)
     : loop_(loop),
-      dialect_(dialect),
-      workspace_(std::move(workspace)),
-      settings_(settings),
       events_(events),
-      directories_{settings.cwd, {}},
+      shell_(loop, dialect, std::move(workspace), settings, *this),
       late_(loop),
       stopper_(
           loop, [this] { ask_again(); },
-          [this] { kill_shell("the command could not be stopped otherwise"); }),
+          [this] { shell_.kill("the command could not be stopped otherwise"); }),
       watch_(loop, {.silent = [this] { return !command_->is_started(); },
                     .overdue = [this] { return first_done_ || command_->outputs_ended(); },
-                    .read_all = [this] { return shell_ && shell_->input_consumed(); },
+                    .read_all = [this] { return shell_.input_consumed(); },
                     .ask = [this] { ask_again(); },
-                    .lost = [this] { kill_shell("it no longer answered"); }}),
+                    .lost = [this] { shell_.kill("it no longer answered"); }}),
       timeout_timer_(loop),
       progress_timer_(loop),
-      start_timer_(loop),
-      close_timer_(loop),
       sweeper_(loop) {}
 
 Terminal::~Terminal() = default;
 
 // --- The shell ---
 
-core::Result<void> Terminal::start_shell(bool restore) {
-  ShellStart start{settings_.program, settings_.env, directories_.current, restore, forget_};
-  if (!workspace_.open_status()) {
-    auto workspace = Workspace::create(dialect_);
-    if (!workspace) return core::fail(workspace.error());
-    workspace_ = std::move(*workspace);
-    start.restore = false;
-  }
-  auto shell = ShellProcess::start(loop_, dialect_, start, workspace_, *this);
-  if (!shell && shell.error().code == core::ErrorCode::cwd_not_accessible && was_ready_) {
-    // Its last directory has been removed meanwhile.
-    start.cwd = directories_.current = "/";
-    shell = ShellProcess::start(loop_, dialect_, start, workspace_, *this);
-  }
-  if (!shell) return core::fail(shell.error());
-  shell_ = std::move(*shell);
-  shell_ready_ = false;
-  start_timer_.start(kStartLimit, [this] { kill_shell("it did not get ready"); });
-  return {};
+void Terminal::on_shell_ready(const hostproto::Ready& ready) {
+  events_.on_ready(ready);
+  begin_waiting();
 }
 
-void Terminal::restart_shell() {
-  // A state that can't be loaded must not be tried for ever.
-  const bool restore = last_words_.has_value() && failed_starts_ == 0;
-  if (failed_starts_ < kMaxFailedStarts) {
-    const auto started = start_shell(restore);
-    if (started) return;
-    end_reason_ = fmt::format("the shell can't be started again: {}", started.error().message);
-  } else {
-    end_reason_ = "the shell ends as soon as it is started";
-  }
-  ending_ = true;
-  sweep();
-}
-
-void Terminal::kill_shell(std::string why) {
-  if (!shell_) return;
-  killed_why_ = std::move(why);
-  platform::send_signal({shell_->pid()}, platform::KillSignal::kill);
-}
-
-void Terminal::take_directories(const shells::Report& report) {
-  if (!report.cwd.empty()) directories_.current = report.cwd;
-  directories_.previous = report.previous_cwd;
-}
-
-void Terminal::on_report(const shells::Report& report) {
-  switch (report.kind) {
-    case shells::Report::Kind::ready: {
-      start_timer_.cancel();
-      failed_starts_ = 0;
-      forget_.clear();
-      last_words_.reset();
-      killed_why_.clear();
-      shell_ready_ = true;
-      take_directories(report);
-      events_.on_ready({.shell_pid = shell_->pid(),
-                        .shell_version = report.version,
-                        .cwd = directories_.current,
-                        .restarted = std::exchange(was_ready_, true)});
-      begin_waiting();
-      break;
+void Terminal::on_shell_report(const shells::Report& report) {
+  if (report.kind == shells::Report::Kind::unwinding) return stopper_.unwinding(report.status);
+  const bool started = report.kind == shells::Report::Kind::started;
+  if (preparation_ && preparation_->begun) {
+    if (started) {
+      preparation_->worked = true;
+      return;
     }
-    case shells::Report::Kind::started:
-      if (preparation_ && preparation_->begun) {
-        preparation_->worked = true;
-      } else if (command_ && !command_->is_started()) {
-        const core::Timestamp at = now();
-        command_->started(at);
-        events_.on_started({command_->run().job_id, at});
-      }
-      break;
-    case shells::Report::Kind::unwinding:
-      stopper_.unwinding(report.status);
-      break;
-    case shells::Report::Kind::done:
-      take_directories(report);
-      if (preparation_ && preparation_->begun) {
-        preparation_done(preparation_->worked
-                             ? std::nullopt
-                             : std::optional<core::Error>({core::ErrorCode::invalid_argument,
-                                                           "the shell did not take the directory "
-                                                           "or a variable (is one read-only?)",
-                                                           "env", std::nullopt}));
-      } else if (command_) {
-        command_done(report);
-      }
-      break;
-    case shells::Report::Kind::exiting:
-      last_words_ = report;
-      break;
+    std::optional<core::Error> error;
+    if (!preparation_->worked) {
+      error = {core::ErrorCode::invalid_argument,
+               "the shell did not take the directory or a variable (is one read-only?)", "env",
+               std::nullopt};
+    }
+    return preparation_done(std::move(error));
+  }
+  if (!command_) return;
+  if (started) {
+    command_started();
+  } else {
+    command_done(report);
   }
 }
 
-void Terminal::on_shell_exit(const platform::ExitStatus& status) {
-  shell_.reset();
-  start_timer_.cancel();
-  close_timer_.cancel();
-  if (!shell_ready_) ++failed_starts_;
-  shell_ready_ = false;
-  if (last_words_) take_directories(*last_words_);
+void Terminal::on_shell_lost(const platform::ExitStatus& status) {
   if (command_ && command_->begun()) shell_lost_command(status);
   if (preparation_ && preparation_->begun) {
     preparation_done(
         core::Error{core::ErrorCode::terminal_failed, "the shell ended", {}, std::nullopt});
   }
-  if (ending_) {
-    sweep();
-  } else {
-    restart_shell();
-  }
+}
+
+void Terminal::on_shell_over(const std::string& reason) {
+  ending_ = true;
+  end_reason_ = reason;
+  sweep();
 }
 
 void Terminal::begin_waiting() {
-  if (!shell_ready_ || ending_) return;
+  if (!shell_.ready() || ending_) return;
   if (preparation_) {
     if (!preparation_->begun) begin_preparation();
   } else if (command_) {
@@ -202,8 +124,8 @@ core::Result<void> Terminal::check(const hostproto::Run& run) const {
   }
   if (auto checked = Command::check(run); !checked) return checked;
   if (run.cwd.empty()) return {};
-  return platform::check_enterable(run.cwd[0] == '/' ? run.cwd
-                                                     : directories_.current + "/" + run.cwd);
+  return platform::check_enterable(
+      run.cwd[0] == '/' ? run.cwd : shell_.directories().current + "/" + run.cwd);
 }
 
 void Terminal::run(hostproto::Run run, platform::Descriptor stdout_spool,
@@ -214,23 +136,24 @@ void Terminal::run(hostproto::Run run, platform::Descriptor stdout_spool,
 }
 
 void Terminal::begin_command() {
-  const auto plan = command_->begin(workspace_, directories_.current, [this] { output_changed(); });
+  const auto plan = command_->begin(shell_.workspace(), shell_.directories().current,
+                                    [this] { output_changed(); });
   if (!plan) {
     hostproto::Finished finished = command_->finish(late_, now());
     finished.message += fmt::format("The command was not started: {}.", plan.error().message);
     // The private folder is gone or full: the next shell gets a new one.
-    kill_shell("its private folder can't be used");
+    shell_.kill("its private folder can't be used");
     finish_command(std::move(finished));
     return;
   }
-  home_ = plan->cwd.empty() ? shells::Directories{} : directories_;
+  home_ = plan->cwd.empty() ? shells::Directories{} : shell_.directories();
   first_done_.reset();
   told_stdout_ = told_stderr_ = 0;
-  stopper_.begin(shell_->pid(), command_->run().job_id.str());
+  stopper_.begin(shell_.pid(), command_->run().job_id.str());
   watch_.begin();
   report_nonce_ = plan->nonce;
-  shell_->expect(report_nonce_);
-  shell_->send(dialect_.command_lines(workspace_.shell_files(), *plan, home_));
+  shell_.expect(report_nonce_);
+  shell_.send(shell_.dialect().command_lines(shell_.workspace().shell_files(), *plan, home_));
   if (const core::Milliseconds limit = command_->run().timeout; limit.count() > 0) {
     timeout_timer_.start(limit, [this] {
       command_->timed_out = true;
@@ -239,13 +162,20 @@ void Terminal::begin_command() {
   }
 }
 
+void Terminal::command_started() {
+  if (command_->is_started()) return;
+  const core::Timestamp at = now();
+  command_->started(at);
+  events_.on_started({command_->run().job_id, at});
+}
+
 void Terminal::command_done(const shells::Report& report) {
   if (stopper_.stopped() && !first_done_) {
     // Under a new name: answers to earlier questions must not be taken for the one that counts.
     first_done_ = report;
     timeout_timer_.cancel();
     report_nonce_ = core::random_base32_128();
-    shell_->expect(report_nonce_);
+    shell_.expect(report_nonce_);
     stopper_.settle();
     return;
   }
@@ -262,25 +192,26 @@ void Terminal::shell_lost_command(const platform::ExitStatus& status) {
   finished.shell_restarted = !ending_;
   if (status.signal != 0) {
     finished.signal = platform::signal_name(status.signal);
-  } else if (last_words_) {
-    finished.exit_code = last_words_->status;
+  } else if (shell_.last_words()) {
+    finished.exit_code = shell_.last_words()->status;
   } else {
     finished.exit_code = status.exit_code;
   }
-  if (!killed_why_.empty()) {
-    finished.message += fmt::format("The shell was killed: {}. ", killed_why_);
+  if (!shell_.killed_why().empty()) {
+    finished.message += fmt::format("The shell was killed: {}. ", shell_.killed_why());
   }
   if (!ending_) finished.message += restart_note();
-  forget_ = command_->variable_names();
+  shell_.forget(command_->variable_names());
   finish_command(std::move(finished));
 }
 
 std::string Terminal::restart_note() const {
   return fmt::format("{}A new shell was started in {}; {}.",
-                     killed_why_.empty() ? "The command ended its shell. " : "",
-                     directories_.current,
-                     last_words_ ? "variables, functions and aliases were kept"
-                                 : "variables, functions and aliases set in this session are lost");
+                     shell_.killed_why().empty() ? "The command ended its shell. " : "",
+                     shell_.directories().current,
+                     shell_.last_words()
+                         ? "variables, functions and aliases were kept"
+                         : "variables, functions and aliases set in this session are lost");
 }
 
 void Terminal::finish_command(hostproto::Finished finished) {
@@ -288,12 +219,12 @@ void Terminal::finish_command(hostproto::Finished finished) {
   watch_.end();
   timeout_timer_.cancel();
   progress_timer_.cancel();
-  finished.cwd = directories_.current;
+  finished.cwd = shell_.directories().current;
   if (finished.message.ends_with(' ')) finished.message.pop_back();
   command_.reset();
-  if (shell_) shell_->expect({});
+  shell_.expect({});
   events_.on_finished(std::move(finished));
-  if (ending_ && !command_) close_shell();
+  if (ending_ && !command_) shell_.close(end_reason_);
 }
 
 void Terminal::output_changed() {
@@ -315,7 +246,7 @@ void Terminal::input(const core::JobId& job, std::string_view bytes, bool eof) {
 
 hostproto::Running Terminal::running() const {
   hostproto::Running running;
-  running.cwd = directories_.current;
+  running.cwd = shell_.directories().current;
   if (command_) {
     running.job_id = command_->run().job_id;
     running.stdout_bytes = command_->stdout_bytes();
@@ -328,7 +259,7 @@ hostproto::Running Terminal::running() const {
 
 void Terminal::prepare(hostproto::Prepare request) {
   const auto refuse = [this](core::Error error) {
-    events_.on_prepared({std::move(error), directories_.current});
+    events_.on_prepared({std::move(error), shell_.directories().current});
   };
   if (command_ || preparation_ || ending_) {
     return refuse({core::ErrorCode::conflict, "the terminal is busy", {}, std::nullopt});
@@ -350,15 +281,15 @@ void Terminal::prepare(hostproto::Prepare request) {
 
 void Terminal::begin_preparation() {
   preparation_->begun = true;
-  shell_->expect(preparation_->nonce);
-  shell_->send(dialect_.prepare_lines(workspace_.shell_files(), preparation_->nonce,
-                                      preparation_->request.cwd, preparation_->request.env));
+  shell_.expect(preparation_->nonce);
+  shell_.send(shell_.dialect().prepare_lines(shell_.workspace().shell_files(), preparation_->nonce,
+                                             preparation_->request.cwd, preparation_->request.env));
 }
 
 void Terminal::preparation_done(std::optional<core::Error> error) {
   preparation_.reset();
-  if (shell_) shell_->expect({});
-  events_.on_prepared({std::move(error), directories_.current});
+  shell_.expect({});
+  events_.on_prepared({std::move(error), shell_.directories().current});
   begin_waiting();
 }
 
@@ -372,8 +303,9 @@ void Terminal::interrupt(const core::JobId& job, core::StopMode how) {
 }
 
 void Terminal::ask_again() {
-  if (!command_ || !shell_) return;
-  shell_->send(dialect_.report_lines(workspace_.shell_files(), report_nonce_, home_));
+  if (!command_) return;
+  shell_.send(
+      shell_.dialect().report_lines(shell_.workspace().shell_files(), report_nonce_, home_));
 }
 
 /// Ends a command that still waits for its shell.
@@ -389,24 +321,17 @@ void Terminal::end(core::StopMode mode, std::string reason) {
   ending_ = true;
   if (kill) {
     sweep_gently_ = false;
-    if (!shell_) return sweep();
-    kill_shell("the terminal was ended");
-    return;
+    if (shell_.pid() == 0) return sweep();
+    return shell_.kill_for_good(end_reason_);
   }
   if (preparation_ && !preparation_->begun) {
     preparation_done(
         core::Error{core::ErrorCode::conflict, "the terminal was ended", {}, std::nullopt});
   }
-  if (!command_) return close_shell();
+  if (!command_) return shell_.close(end_reason_);
   if (!command_->begun())
     return abandon_command("The terminal was ended before the command began.");
   if (mode != core::StopMode::after_command) stopper_.stop_for_good(mode);
-}
-
-void Terminal::close_shell() {
-  if (!shell_) return;  // on_shell_exit or restart_shell goes on from here
-  shell_->close_input();
-  close_timer_.start(kCloseLimit, [this] { kill_shell("it did not end"); });
 }
 
 void Terminal::sweep() {

@@ -10,11 +10,10 @@
 #include "service/core/job.h"
 #include "service/host/command.h"
 #include "service/host/command_stopper.h"
+#include "service/host/lasting_shell.h"
 #include "service/host/late_output.h"
-#include "service/host/shell_process.h"
 #include "service/host/shell_watch.h"
 #include "service/host/tree_sweeper.h"
-#include "service/host/workspace.h"
 #include "service/hostproto/messages.h"
 #include "service/loop/loop.h"
 #include "service/loop/timer.h"
@@ -22,9 +21,9 @@
 
 namespace berth::host {
 
-/// One terminal: a shell that is replaced when a command ends it, and the one command it runs at a
-/// time. Knows nothing of links or journals. Loop thread.
-class Terminal final : private ShellProcess::Events {
+/// One terminal: a shell and the one command it runs at a time. Knows nothing of links or journals.
+/// Loop thread.
+class Terminal final : private LastingShell::Events {
  public:
   class Events {
    public:
@@ -58,7 +57,7 @@ class Terminal final : private ShellProcess::Events {
   bool busy() const { return command_ != nullptr; }
   hostproto::Running running() const;
   /// The shell's process, which has an owner here: not to be collected by others. 0 = none.
-  int shell_pid() const { return shell_ ? shell_->pid() : 0; }
+  int shell_pid() const { return shell_.pid(); }
 
  private:
   struct Preparation {
@@ -71,15 +70,15 @@ class Terminal final : private ShellProcess::Events {
   Terminal(loop::Loop& loop, const shells::Dialect& dialect, Workspace workspace,
            const hostproto::Configure& settings, Events& events);
 
-  // ShellProcess::Events
-  void on_report(const shells::Report& report) override;
-  void on_shell_exit(const platform::ExitStatus& status) override;
-  core::Result<void> start_shell(bool restore);
-  void restart_shell();
-  void kill_shell(std::string why);
+  // LastingShell::Events
+  void on_shell_ready(const hostproto::Ready& ready) override;
+  void on_shell_report(const shells::Report& report) override;
+  void on_shell_lost(const platform::ExitStatus& status) override;
+  void on_shell_over(const std::string& reason) override;
   void begin_waiting();
   void begin_command();
   void begin_preparation();
+  void command_started();
   void command_done(const shells::Report& report);
   void shell_lost_command(const platform::ExitStatus& status);
   void finish_command(hostproto::Finished finished);
@@ -87,26 +86,12 @@ class Terminal final : private ShellProcess::Events {
   void output_changed();
   void ask_again();
   void abandon_command(std::string message);
-  void close_shell();
   void sweep();
-  void take_directories(const shells::Report& report);
   std::string restart_note() const;
 
   loop::Loop& loop_;
-  const shells::Dialect& dialect_;
-  Workspace workspace_;
-  hostproto::Configure settings_;
   Events& events_;
-
-  std::unique_ptr<ShellProcess> shell_;
-  bool shell_ready_ = false;
-  bool was_ready_ = false;
-  int failed_starts_ = 0;
-  std::optional<shells::Report> last_words_;  // the shell's Report::exiting
-  std::string killed_why_;                    // we killed it
-  std::vector<std::string> forget_;
-  shells::Directories directories_;
-
+  LastingShell shell_;
   std::unique_ptr<Command> command_;
   std::optional<Preparation> preparation_;
   LateOutput late_;
@@ -117,8 +102,6 @@ class Terminal final : private ShellProcess::Events {
   shells::Directories home_;  // where a command with a directory of its own comes back to
   loop::Timer timeout_timer_;
   loop::Timer progress_timer_;
-  loop::Timer start_timer_;
-  loop::Timer close_timer_;
   std::int64_t told_stdout_ = 0;
   std::int64_t told_stderr_ = 0;
 

@@ -57,7 +57,6 @@ struct Config {
   } http;
 
   struct Mcp {
-    std::int64_t max_message_bytes = 33'554'432;
     std::int64_t max_sessions = 1'000;
     core::Milliseconds session_idle_limit{3'600'000};
     core::Milliseconds link_idle_limit{600'000};

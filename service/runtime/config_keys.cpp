@@ -93,8 +93,6 @@ std::vector<ConfigKey> make_keys() {
       list("http.allowed_origins",
            "Web origins beside the service's own that may call it, such as http://localhost:3000.",
            [](Config& c) { return &c.http.allowed_origins; }),
-      integer("mcp.max_message_bytes", "Largest MCP message.", 65'536, 268'435'456,
-              [](Config& c) { return &c.mcp.max_message_bytes; }),
       integer("mcp.max_sessions", "MCP sessions over HTTP at once (handshake revisions).", 1,
               1'000'000, [](Config& c) { return &c.mcp.max_sessions; }),
       duration("mcp.session_idle_limit", "An MCP session over HTTP ends after this idle time.",

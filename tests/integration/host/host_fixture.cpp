@@ -11,7 +11,7 @@ namespace berth::test {
 
 HostFixture::HostFixture() : host_id(core::HostId::make()) {
   folder = platform::make_temporary_folder("berth-test-").value();
-  EXPECT_TRUE(platform::make_private_folder(folder + "/work"));
+  EXPECT_TRUE(platform::make_private_folder(folder + "/project"));
   launcher = std::make_unique<terminals::HostLauncher>(loop_, folder + "/data", BERTH_HOST_PROGRAM);
 }
 
@@ -27,7 +27,7 @@ HostFixture::~HostFixture() {
 
 terminals::HostSettings HostFixture::settings() const {
   terminals::HostSettings settings;
-  settings.cwd = folder + "/work";
+  settings.cwd = folder + "/project";
   settings.env = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + folder, "LANG=C.UTF-8",
                   "SECRET_OF_SESSION=kept"};
   return settings;

@@ -75,7 +75,7 @@ class HostFixture : public testing::Test, public terminals::HostEvents {
   std::vector<hostproto::ShellEnded> ended;
   std::optional<core::Error> gone;
 
-  std::string folder;  ///< this test's own; `folder`/work is the session's first directory
+  std::string folder;  ///< this test's own; `folder`/project is the session's first directory
   loop::Loop loop_;
   std::unique_ptr<terminals::HostLauncher> launcher;
   std::unique_ptr<terminals::HostLink> link;

@@ -50,7 +50,7 @@ TEST_F(Link, MissesNothingThatEndsMeanwhile) {
   ASSERT_TRUE(wait_for([this] { return accepted.size() == 2; }));
   link.reset();
   finished.clear();
-  ASSERT_TRUE(platform::overwrite_file(folder + "/work/go", ""));
+  ASSERT_TRUE(platform::overwrite_file(folder + "/project/go", ""));
   // The journal says when it has ended, as it would tell a service that starts later.
   ASSERT_TRUE(wait_for([&] { return journal(committed).size() == 2; }));
   attach(committed);
@@ -87,7 +87,7 @@ TEST_F(Link, RunsAJobOnceHoweverOftenItIsSent) {
   };
   send_again();
   ASSERT_TRUE(wait_for([this] { return accepted.size() == 2; }));
-  ASSERT_TRUE(platform::overwrite_file(folder + "/work/go", ""));
+  ASSERT_TRUE(platform::overwrite_file(folder + "/project/go", ""));
   outcome(command.job_id);
   send_again();
   ASSERT_TRUE(wait_for([this] { return accepted.size() == 3; }));
@@ -150,7 +150,7 @@ TEST_F(Link, HostWithoutAServiceEndsItselfOnceIdle) {
   ASSERT_TRUE(wait_for([this] { return !started.empty() && started.size() == 2; }));
   link.reset();
   ASSERT_TRUE(wait_for([&] { return kill(host, 0) != 0; }));
-  EXPECT_EQ(platform::read_file(folder + "/work/left"), "done\n");
+  EXPECT_EQ(platform::read_file(folder + "/project/left"), "done\n");
   const auto entries = journal();
   EXPECT_TRUE(std::holds_alternative<ShellEnded>(entries.back()));
 }

@@ -26,7 +26,7 @@ class Session : public HostFixture {
 
 TEST_F(Session, KnowsItsShell) {
   EXPECT_THAT(readies[0].shell_version, HasSubstr("."));
-  EXPECT_EQ(readies[0].cwd, folder + "/work");
+  EXPECT_EQ(readies[0].cwd, folder + "/project");
   EXPECT_FALSE(readies[0].restarted);
   EXPECT_EQ(run("echo $$").out, std::to_string(readies[0].shell_pid) + "\n");
 }
@@ -110,7 +110,7 @@ TEST_F(Session, WorksInADirectoryThatIsDeleted) {
 TEST_F(Session, TakesAnyDirectoryName) {
   for (const char* const name :
        {"with space", "new\nline", "ümläut", "quo'te\"d", "$(touch owned)", "-n", "tail\n"}) {
-    const std::string path = folder + "/work/" + name;
+    const std::string path = folder + "/project/" + name;
     ASSERT_TRUE(platform::make_private_folder(path));
     EXPECT_EQ(run(command("printf %s \"$PWD\"", path)).out, path);
     link->prepare({.cwd = path, .env = {}});
@@ -190,7 +190,7 @@ TEST_F(Session, GetsANewShellWhenItsPrivateFolderIsRemoved) {
   const Outcome outcome = run("rm -rf \"$(dirname \"${BASH_SOURCE[0]}\")\"; echo removed");
   EXPECT_EQ(outcome.out, "removed\n");
   EXPECT_TRUE(outcome.finished.shell_restarted);
-  EXPECT_EQ(run("pwd").out, folder + "/work\n");
+  EXPECT_EQ(run("pwd").out, folder + "/project\n");
 }
 
 TEST_F(Session, GetsANewShellWhenTheOldOneIsDeaf) {

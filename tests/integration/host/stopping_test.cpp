@@ -44,7 +44,7 @@ class Stopping : public HostFixture {
   }
 
   bool is_alive(const std::string& pid_file) {
-    const auto text = platform::read_file(folder + "/work/" + pid_file);
+    const auto text = platform::read_file(folder + "/project/" + pid_file);
     return text && kill(std::stoi(*text), 0) == 0;
   }
 
@@ -133,7 +133,7 @@ TEST_F(Stopping, KillReplacesAShellThatRefuses) {
   const Outcome stopped = outcome(job);
   EXPECT_EQ(stopped.finished.signal, "SIGKILL");
   EXPECT_TRUE(stopped.finished.shell_restarted);
-  EXPECT_EQ(run("pwd").out, folder + "/work\n");
+  EXPECT_EQ(run("pwd").out, folder + "/project\n");
 }
 
 TEST_F(Stopping, SparesBackgroundProcessesOfEarlierCommands) {
@@ -222,7 +222,7 @@ TEST_F(Stopping, EndingTheTerminalLeavesNothingBehind) {
   EXPECT_EQ(ended.size(), 1U);
   EXPECT_FALSE(is_alive("background"));
   EXPECT_FALSE(is_alive("detached"));
-  EXPECT_EQ(platform::read_file(folder + "/work/trapped"), "bye\n");
+  EXPECT_EQ(platform::read_file(folder + "/project/trapped"), "bye\n");
 }
 
 TEST_F(Stopping, EndingTheTerminalEndsItsCommand) {
