@@ -45,7 +45,7 @@ CommandStopper::~CommandStopper() = default;
 
 void CommandStopper::begin(int shell, const std::string& job_id) {
   shell_ = shell;
-  processes_.emplace(shell, job_id);
+  processes_.emplace(shell, job_id, left_behind_);
   signalled_.clear();
   stopped_.reset();
   waited_for_process_ = false;
@@ -56,6 +56,10 @@ void CommandStopper::end() {
   ladder_.stop();
   settle_timer_.cancel();
   processes_.reset();
+}
+
+void CommandStopper::rest(int shell) {
+  left_behind_ = topmost_processes(shell);
 }
 
 void CommandStopper::stop(core::StopMode how) {

@@ -26,6 +26,9 @@ class CommandStopper final : private StopLadder::Target {
   /// A command is about to begin in that shell.
   void begin(int shell, const std::string& job_id);
   void end();
+  /// Looks at what the last command left in the background. To be called when nobody waits: before
+  /// the first command of a shell, and after each.
+  void rest(int shell);
 
   /// By one means, as asked for. after_command does nothing.
   void stop(core::StopMode how);
@@ -55,6 +58,7 @@ class CommandStopper final : private StopLadder::Target {
   StopLadder ladder_;
   loop::Timer settle_timer_;
   int shell_ = 0;
+  std::vector<int> left_behind_;  // by earlier commands
   std::optional<CommandProcesses> processes_;
   std::vector<CommandProcess> signalled_;
   std::optional<StopLadder::Step> stopped_;  // the hardest step taken

@@ -13,6 +13,7 @@ constexpr std::size_t kMaxPendingBytes = std::size_t{16} << 20U;
 constexpr std::size_t kMaxUnclaimedDescriptors = 32;
 constexpr std::chrono::milliseconds kLeaveTick{10};
 constexpr int kMaxLeaveTicks = 100;
+constexpr std::chrono::milliseconds kSoon{5};
 
 }  // namespace
 
@@ -21,6 +22,7 @@ Host::Host(loop::Loop& loop, platform::Descriptor link, platform::Descriptor chi
       child_ends_(std::move(child_ends)),
       child_poller_(loop, child_ends_.get()),
       orphan_timer_(loop),
+      soon_timer_(loop),
       leave_timer_(loop) {
   child_poller_.watch(true, false, [this](bool, bool) { collect_children(); });
   open_link(std::move(link));
@@ -80,8 +82,20 @@ void Host::received(std::string_view bytes, std::vector<platform::Descriptor> de
 
 void Host::send(const hostproto::Message& message) {
   if (!link_) return;
-  link_->stream.write(hostproto::encode(message));
+  soon_timer_.cancel();
+  link_->stream.write(std::exchange(link_->soon, {}) + hostproto::encode(message));
   if (link_->stream.pending_bytes() > kMaxPendingBytes) close_link();
+}
+
+/// What need not be known at once must not wake the service while a command is being started: most
+/// commands have ended before this has waited.
+void Host::send_soon(const hostproto::Message& message) {
+  if (!link_) return;
+  link_->soon += hostproto::encode(message);
+  if (soon_timer_.active()) return;
+  soon_timer_.start(kSoon, [this] {
+    if (link_) link_->stream.write(std::exchange(link_->soon, {}));
+  });
 }
 
 void Host::handle(hostproto::Message& message, std::vector<platform::Descriptor> descriptors) {
@@ -140,7 +154,7 @@ void Host::run(hostproto::Run run, std::vector<platform::Descriptor> descriptors
     if (!seq) runnable = core::fail(seq.error());
   }
   if (!runnable) return send(hostproto::Rejected{run.job_id, runnable.error()});
-  send(hostproto::Accepted{*seq, run.job_id});
+  send_soon(hostproto::Accepted{*seq, run.job_id});
   terminal_->run(std::move(run), std::move(descriptors[0]), std::move(descriptors[1]));
 }
 
@@ -164,7 +178,7 @@ void Host::on_prepared(const hostproto::Prepared& prepared) {
 }
 
 void Host::on_started(const hostproto::Started& started) {
-  send(started);
+  send_soon(started);
 }
 
 void Host::on_progress(const hostproto::Progress& progress) {

@@ -31,6 +31,7 @@ class Host final : private Terminal::Events {
     loop::DescriptorStream stream;
     hostproto::RecordReader reader;
     std::deque<platform::Descriptor> descriptors;  // arrived, not yet claimed by their message
+    std::string soon;                              // to be sent with the next message
     Link(loop::Loop& loop, platform::Descriptor socket) : stream(loop, std::move(socket)) {}
   };
 
@@ -48,6 +49,7 @@ class Host final : private Terminal::Events {
   void received(std::string_view bytes, std::vector<platform::Descriptor> descriptors);
   void handle(hostproto::Message& message, std::vector<platform::Descriptor> descriptors);
   void send(const hostproto::Message& message);
+  void send_soon(const hostproto::Message& message);
 
   void configure(const hostproto::Configure& configure,
                  std::vector<platform::Descriptor> descriptors);
@@ -69,6 +71,7 @@ class Host final : private Terminal::Events {
   std::optional<hostproto::Ready> ready_;
   core::Milliseconds orphan_limit_{0};
   loop::Timer orphan_timer_;
+  loop::Timer soon_timer_;
   loop::Timer leave_timer_;
   int leave_ticks_ = 0;
   bool over_ = false;

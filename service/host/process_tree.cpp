@@ -13,13 +13,19 @@ std::vector<int> all_processes(int shell) {
   return processes;
 }
 
-CommandProcesses::CommandProcesses(int shell, std::string job_id)
-    : shell_(shell), job_id_(std::move(job_id)), begun_(platform::process_clock()) {
-  earlier_ = platform::children(shell);
+std::vector<int> topmost_processes(int shell) {
+  std::vector<int> processes = platform::children(shell);
   for (const int orphan : platform::children(platform::current_process())) {
-    if (orphan != shell) earlier_.push_back(orphan);
+    if (orphan != shell) processes.push_back(orphan);
   }
+  return processes;
 }
+
+CommandProcesses::CommandProcesses(int shell, std::string job_id, std::vector<int> earlier)
+    : shell_(shell),
+      job_id_(std::move(job_id)),
+      begun_(platform::process_clock()),
+      earlier_(std::move(earlier)) {}
 
 std::vector<CommandProcess> CommandProcesses::find() const {
   std::vector<int> earlier;

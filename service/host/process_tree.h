@@ -12,6 +12,9 @@ inline constexpr const char* kJobVariable = "BERTH_JOB_ID";
 /// All processes below this host but the shell itself (0 = no shell).
 std::vector<int> all_processes(int shell);
 
+/// Those that were started by the shell (not by its children) or orphaned.
+std::vector<int> topmost_processes(int shell);
+
 struct CommandProcess {
   int pid = 0;
   /// It runs a program. Before that, as a fork of the shell, it may lose a signal.
@@ -23,9 +26,9 @@ struct CommandProcess {
 /// Loop thread.
 class CommandProcesses {
  public:
-  /// Before the command begins: what is there now is not its own. Two small reads, for they are on
-  /// the path of every command.
-  CommandProcesses(int shell, std::string job_id);
+  /// `earlier`: topmost_processes() since the last command has ended. What is started by others than
+  /// these, from now on, is the command's.
+  CommandProcesses(int shell, std::string job_id, std::vector<int> earlier);
 
   /// The command's processes now, below the shell or orphaned and below this host.
   std::vector<CommandProcess> find() const;

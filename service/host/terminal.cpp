@@ -65,6 +65,7 @@ Terminal::~Terminal() = default;
 
 void Terminal::on_shell_ready(const hostproto::Ready& ready) {
   events_.on_ready(ready);
+  stopper_.rest(shell_.pid());
   begin_waiting();
 }
 
@@ -224,6 +225,7 @@ void Terminal::finish_command(hostproto::Finished finished) {
   command_.reset();
   shell_.expect({});
   events_.on_finished(std::move(finished));
+  if (const int shell = shell_.pid(); shell != 0) stopper_.rest(shell);
   if (ending_ && !command_) shell_.close(end_reason_);
 }
 
