@@ -63,49 +63,56 @@ function peers(home) {
       server: server('mcp-server-commands/build/index.js'),
       tool: 'run_command',
       args: { command: 'echo hi' },
+      target: 1 / 3,
     },
     'desktop-commander': {
       server: server('@wonderwhy-er/desktop-commander/dist/index.js'),
       tool: 'start_process',
       args: { command: 'echo hi', timeout_ms: 5000 },
+      target: 1 / 6,
     },
   };
 }
 
-async function measureCommands(service, home) {
-  const contestants = {
-    berth: { server: service.bridge, tool: 'run_command', args: { command: 'echo hi' } },
-    ...(options.peers ? peers(home) : {}),
-  };
-  for (const contestant of Object.values(contestants)) {
-    contestant.client = new StdioClient(contestant.server);
-    contestant.times = [];
-    await contestant.client.initialize();
-  }
-  const { berth } = contestants;
-  const session = await berth.client.call('start_session', {});
-  berth.args.session_id = session.structuredContent.session_id;
-
+/** Alternates the contestants in rounds and returns the times of each. */
+async function alternate(contestants) {
+  const times = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
   for (let round = -1; round < rounds; ++round) {  // the first one only warms up
-    for (const { client, tool, args, times } of Object.values(contestants)) {
+    for (const [name, { client, tool, args }] of Object.entries(contestants)) {
       for (let call = 0; call < callsPerRound; ++call) {
         let answer;
         const time = await timed(async () => { answer = await client.call(tool, args); });
         if (!answer.content.some(({ text }) => text.includes('hi'))) {
           throw new Error(`no output: ${JSON.stringify(answer)}`);
         }
-        if (round >= 0) times.push(time);
+        if (round >= 0) times[name].push(time);
       }
     }
   }
-  const p50 = (name) => percentile(contestants[name].times, 0.5);
-  note('echo hi through the bridge, p50', p50('berth'), 'ms');
-  note('echo hi through the bridge, p99', percentile(berth.times, 0.99), 'ms');
-  for (const name of Object.keys(contestants).slice(1)) {
-    note(`echo hi with ${name}, p50`, p50(name), 'ms');
-    note(`echo hi: berth / ${name}`, p50('berth') / p50(name), '', 1.0);
+  return times;
+}
+
+async function measureCommands(service, home) {
+  const client = new StdioClient(service.bridge);
+  await client.initialize();
+  const { session_id } = (await client.call('start_session', {})).structuredContent;
+  const berth = { client, tool: 'run_command', args: { command: 'echo hi', session_id } };
+
+  const alone = (await alternate({ berth })).berth;
+  note('echo hi through the bridge, p50', percentile(alone, 0.5), 'ms');
+  note('echo hi through the bridge, p99', percentile(alone, 0.99), 'ms');
+  // One peer at a time: some go on working after their answer, which would be the others' loss.
+  for (const [name, { server, tool, args, target }] of Object.entries(options.peers ? peers(home) : {})) {
+    const peer = { client: new StdioClient(server), tool, args };
+    await peer.client.initialize();
+    const times = await alternate({ berth, [name]: peer });
+    await peer.client.close();
+    const [ours, theirs] = [times.berth, times[name]].map((all) => percentile(all, 0.5));
+    note(`echo hi beside ${name}, p50`, ours, 'ms');
+    note(`echo hi with ${name}, p50`, theirs, 'ms');
+    note(`echo hi: berth / ${name}`, ours / theirs, '', target);
   }
-  for (const { client } of Object.values(contestants)) await client.close();
+  await client.close();
 }
 
 async function measureStart(service, home) {
@@ -156,7 +163,7 @@ async function measureMemory(service) {
 function printTable() {
   const format = (value, unit) => `${value.toFixed(value < 10 ? 2 : 1)}${unit && ` ${unit}`}`;
   const rows = results.map(({ what, value, unit, target, met }) => [
-    what, format(value, unit), target === undefined ? '' : `≤ ${target}${unit && ` ${unit}`}`,
+    what, format(value, unit), target === undefined ? '' : `≤ ${Number(target.toPrecision(3))}${unit && ` ${unit}`}`,
     target === undefined ? '' : met ? 'met' : 'MISSED']);
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column].length)));
   for (const [what, value, target, verdict] of rows) {
