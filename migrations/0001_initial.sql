@@ -81,7 +81,9 @@ CREATE TABLE jobs (
   message        TEXT    NOT NULL,
   env_json       TEXT    NOT NULL,
   command        BLOB    NOT NULL,
-  stdin_text     BLOB    NOT NULL
+  stdin_text     BLOB    NOT NULL,
+  stdout_whole   BLOB,
+  stderr_whole   BLOB
 ) STRICT;
 CREATE INDEX jobs_by_time ON jobs (created_at, id);
 CREATE INDEX jobs_by_client ON jobs (client_id, created_at, id);

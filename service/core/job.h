@@ -59,6 +59,10 @@ struct JobRecord {
   std::int64_t stderr_bytes = 0;
   bool dispatched = false;  ///< handed to its host: never run again without the host's word
 
+  /// All it printed, of an ended job that printed little; else that is in files. Both or none.
+  std::optional<std::string> stdout_whole;
+  std::optional<std::string> stderr_whole;
+
   Timestamp created_at{};
   std::optional<Timestamp> started_at;
   std::optional<Timestamp> finished_at;

@@ -36,6 +36,9 @@ using Change =
 struct ChangeSet {
   std::vector<Change> changes;
   Durability durability = Durability::ordinary;
+  /// Nobody waits for it and its loss would be made good: it may be committed a little later, with
+  /// others (see WriterOptions::max_delay). Queries see it all the same.
+  bool unhurried = false;
 
   template <class Record>
   ChangeSet& add(Record record) {

@@ -229,7 +229,8 @@ void Coordinator::follow(const jobs::JobPointer& job, core::Milliseconds wait,
         if (how == WaitEnd::stopping) return done(core::fail(stopping_error(job->record.id)));
         if (job->failure) return done(core::fail(*job->failure));
         if (how == WaitEnd::timed_out) yielded(job);
-        answers_.answer(*job, view_of(*job), max_output_bytes, done);
+        answers_.answer(
+            job, [this](const jobs::Job& live) { return view_of(live); }, max_output_bytes, done);
       });
 }
 

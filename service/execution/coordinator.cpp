@@ -112,7 +112,8 @@ void Coordinator::get_job(const core::Caller& caller, const core::JobId& id,
         caller, id,
         [this, wait, limit, cancel, done](const jobs::JobPointer& job) {
           runner_.jobs().wait(job, wait, cancel, [this, job, limit, done](auto) {
-            answers_.answer(*job, view_of(*job), limit, done);
+            answers_.answer(
+                job, [this](const jobs::Job& live) { return view_of(live); }, limit, done);
           });
         },
         [this, limit, done](core::Result<core::JobRecord> record) {
@@ -128,10 +129,10 @@ void Coordinator::read_output(const core::Caller& caller, core::OutputRequest re
   when_settled([this, caller, request = std::move(request), done = std::move(done)] {
     find_job(
         caller, request.job_id,
-        [this, request, done](const jobs::JobPointer&) { answers_.read(request, false, done); },
-        [this, request, done](const core::Result<core::JobRecord>& record) {
+        [this, request, done](const jobs::JobPointer& job) { answers_.read(job, request, done); },
+        [this, request, done](core::Result<core::JobRecord> record) {
           if (!record) return done(core::fail(record.error()));
-          answers_.read(request, core::is_final(record->state), done);
+          answers_.read(std::move(*record), request, done);
         });
   });
 }

@@ -1,10 +1,13 @@
 // The life of a command on its lane: waits, is stored and dispatched, runs, is finished and stored.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "service/core/json.h"
 #include "service/execution/event_records.h"
 #include "service/execution/lane_runner.h"
+#include "service/jobs/job_context.h"
 #include "service/runtime/log.h"
 
 namespace berth::execution {
@@ -39,8 +42,8 @@ void apply_result(jobs::Job& job, const terminals::CommandResult& result) {
   } else {
     record.state = core::JobState::failed;
   }
-  job.whole_stdout = result.stdout_inline;
-  job.whole_stderr = result.stderr_inline;
+  record.stdout_whole = result.stdout_inline;
+  record.stderr_whole = result.stderr_inline;
 }
 
 }  // namespace
@@ -53,10 +56,33 @@ void LaneRunner::submit(Lane& lane, const jobs::JobPointer& job) {
 }
 
 void LaneRunner::advance(Lane& lane) {
-  if (!lane.ready || lane.current || lane.closing || lane.waiting.empty()) return;
+  if (!lane.ready || lane.current || lane.storing_seq != 0 || lane.closing || lane.waiting.empty())
+    return;
+  if (lane.output != Lane::Output::ready) return renew_output(lane);
   lane.current = lane.waiting.front();
   lane.waiting.pop_front();
   dispatch(lane, lane.current);
+}
+
+void LaneRunner::renew_output(Lane& lane) {
+  if (lane.output == Lane::Output::renewing) return;
+  lane.output = Lane::Output::renewing;
+  services_.workers.run<jobs::Spool::Files>(
+      [this, host = lane.host.id] { return services_.spool.renew(host); },
+      [this, host = lane.host.id](core::Result<jobs::Spool::Files> files) {
+        Lane* renewed = lanes_.by_host(host);
+        if (renewed == nullptr || !renewed->terminal) return;
+        renewed->output = files ? Lane::Output::ready : Lane::Output::none;
+        if (files) {
+          renewed->terminal->output(std::move(files->standard_output),
+                                    std::move(files->standard_error));
+          return advance(*renewed);
+        }
+        if (renewed->waiting.empty()) return;
+        const jobs::JobPointer job = renewed->waiting.front();
+        renewed->waiting.pop_front();
+        reject(*renewed, job, files.error());
+      });
 }
 
 void LaneRunner::dispatch(Lane& lane, const jobs::JobPointer& job) {
@@ -67,36 +93,31 @@ void LaneRunner::dispatch(Lane& lane, const jobs::JobPointer& job) {
   core::ChangeSet set;
   set.durability = job->record.background ? core::Durability::durable : core::Durability::ordinary;
   set.add(job_event("job.started", job->record));
+  std::string context = jobs::encode_context(job->record);
 
-  // The output files are made while the row is committed; the command starts when both are there.
-  struct Prepared {
-    core::Result<void> stored;
-    core::Result<jobs::Spool::Files> files = jobs::Spool::Files{};
-    int missing = 2;
-  };
-  const auto prepared = std::make_shared<Prepared>();
-  const auto arrived = [this, prepared, job, host = lane.host.id] {
-    if (--prepared->missing > 0) return;
-    if (!prepared->stored) prepared->files = core::fail(prepared->stored.error());
-    run_in_terminal(host, job, std::move(prepared->files));
-  };
-  jobs_.store(job, std::move(set), [prepared, arrived](core::Result<void> stored) {
-    prepared->stored = std::move(stored);
-    arrived();
+  // The host writes the context down before it starts the command. That survives what the row
+  // survives, so the row need not be waited for; see on_command_accepted.
+  if (context.size() <= jobs::kMaxContextBytes && log_takes_changes_) {
+    set.unhurried = set.durability == core::Durability::ordinary;
+    jobs_.store(job, std::move(set), [this](const core::Result<void>& stored) {
+      log_takes_changes_ = stored.has_value();
+    });
+    return run_in_terminal(lane.host.id, job, std::move(context));
+  }
+  jobs_.store(job, std::move(set), [this, job, host = lane.host.id](core::Result<void> stored) {
+    log_takes_changes_ = stored.has_value();
+    if (stored) return run_in_terminal(host, job, {});
+    Lane* refused = lanes_.by_host(host);
+    if (refused == nullptr || refused->current != job) return;
+    refused->current = nullptr;
+    reject(*refused, job, stored.error());
   });
-  services_.workers.run<jobs::Spool::Files>(
-      [this, id = job->record.id] { return services_.spool.create(id); },
-      [prepared, arrived](core::Result<jobs::Spool::Files> files) {
-        prepared->files = std::move(files);
-        arrived();
-      });
 }
 
 void LaneRunner::run_in_terminal(const core::HostId& host, const jobs::JobPointer& job,
-                                 core::Result<jobs::Spool::Files> files) {
+                                 std::string context) {
   Lane* lane = lanes_.by_host(host);
   if (lane == nullptr || lane->current != job) return;  // its terminal went meanwhile
-  if (!files) return reject_current(*lane, job, files.error());
   terminals::CommandSpec spec;
   spec.job_id = job->record.id;
   spec.command = job->record.command;
@@ -105,66 +126,131 @@ void LaneRunner::run_in_terminal(const core::HostId& host, const jobs::JobPointe
   spec.stdin_mode = job->record.stdin_mode;
   spec.stdin_text = job->record.stdin_text;
   spec.timeout = job->record.timeout;
+  spec.context = std::move(context);
   job->in_terminal = true;
-  lane->terminal->run(spec, std::move(files->standard_output), std::move(files->standard_error));
+  lane->terminal->run(spec);
   if (job->stop_requested) lane->terminal->interrupt(job->record.id, *job->stop_requested);
+}
+
+void LaneRunner::on_command_accepted(terminals::Terminal& terminal,
+                                     const terminals::AcceptedCommand& command) {
+  Lane* lane = lanes_.by_host(terminal.id());
+  if (lane == nullptr || jobs_.find(command.job_id)) return;
+  auto record = jobs::decode_context(command.context);
+  if (!record || lane->current) {
+    runtime::log_error("execution", "a host runs a command that is not known")
+        .with("host_id", lane->host.id)
+        .with("job_id", command.job_id)
+        .with("error", record ? "its terminal runs another one" : record.error().message);
+    return;
+  }
+  const jobs::JobPointer job = jobs_.add(std::move(*record));
+  job->reconciling = true;
+  job->in_terminal = true;
+  lane->current = job;
+  lanes_.place_job(job->record.id, *lane);
+  core::ChangeSet set;
+  set.add(job_event("job.started", job->record));
+  jobs_.store(job, std::move(set), nullptr);
+}
+
+void LaneRunner::on_command_started(terminals::Terminal&, const core::JobId& id) {
+  if (const jobs::JobPointer job = jobs_.find(id)) job->begun = true;
 }
 
 void LaneRunner::on_command_finished(terminals::Terminal& terminal,
                                      const terminals::CommandResult& result) {
   Lane* lane = lanes_.by_host(terminal.id());
   if (lane == nullptr) return;
-  lane->host.journal_seq = std::max(lane->host.journal_seq, result.seq);
-  if (!lane->current || lane->current->record.id != result.job_id) return;  // told before a restart
-  const jobs::JobPointer job = std::exchange(lane->current, nullptr);
+  if (!lane->current || lane->current->record.id != result.job_id) {  // told before a restart
+    lane->host.journal_seq = std::max(lane->host.journal_seq, result.seq);
+    return;
+  }
+  lane->current->in_terminal = true;
+  if (result.stdout_inline && result.stderr_inline) return finish_command(*lane, result);
+  keep_output(*lane, result);
+}
+
+/// Of a large output, or one whose bytes were told to an earlier run of the service.
+void LaneRunner::keep_output(Lane& lane, terminals::CommandResult result) {
+  lane.output = Lane::Output::none;
+  services_.workers.run<jobs::Spool::Sizes>(
+      [this, host = lane.host.id, job = result.job_id] { return services_.spool.keep(host, job); },
+      [this, host = lane.host.id,
+       result = std::move(result)](const core::Result<jobs::Spool::Sizes>& kept) mutable {
+        Lane* ended = lanes_.by_host(host);
+        if (ended == nullptr || !ended->current || ended->current->record.id != result.job_id) {
+          return;
+        }
+        if (!kept) {
+          result.message += (result.message.empty() ? "" : " ") +
+                            fmt::format("Its output could not be kept: {}.", kept.error().message);
+        }
+        finish_command(*ended, result);
+      });
+}
+
+void LaneRunner::finish_command(Lane& lane, const terminals::CommandResult& result) {
+  lane.host.journal_seq = std::max(lane.host.journal_seq, result.seq);
+  const jobs::JobPointer job = std::exchange(lane.current, nullptr);
   job->reconciling = false;
   apply_result(*job, result);
   // That a shell ended with its one command is nobody's loss.
-  if (!lane->session && result.shell_restarted) job->record.message.clear();
-  if (lane->session) {
-    lane->session->cwd = result.cwd;
-    lane->session->used_at = services_.clock.now();
+  if (!lane.session && result.shell_restarted) job->record.message.clear();
+  if (lane.session) {
+    lane.session->cwd = result.cwd;
+    lane.session->used_at = services_.clock.now();
   }
   core::ChangeSet set;
   set.durability = job->record.background ? core::Durability::durable : core::Durability::ordinary;
-  set.add(lane->host).add(job_event(final_event_type(job->record.state), job->record));
-  if (lane->session) {
-    set.add(*lane->session);
+  set.add(lane.host).add(job_event(final_event_type(job->record.state), job->record));
+  if (lane.session) {
+    set.add(*lane.session);
     if (result.shell_restarted) {
-      set.add(session_event("session.restarted", *lane->session, result.message));
+      set.add(session_event("session.restarted", *lane.session, result.message));
     }
   }
+  const core::HostId host = lane.host.id;
   lanes_.forget_job(job->record.id);
-  jobs_.finish(
-      job, std::move(set),
-      [this, host = lane->host.id, seq = lane->host.journal_seq](const core::Result<void>& stored) {
-        // Not committed: the host keeps the result in its journal and the next start learns it
-        // there.
-        constexpr std::int64_t kTrimEvery = 64;
-        Lane* done = lanes_.by_host(host);
-        if (!stored || done == nullptr || !done->terminal || seq < done->trimmed_seq + kTrimEvery) {
-          return;
-        }
-        done->trimmed_seq = seq;
-        done->terminal->trim(seq);
-      });
-  if (!lane->session && !lane->closing) {
-    lane->closing = true;
-    terminal.end(core::StopMode::kill);  // also what its command left running in the background
-  } else {
-    advance(*lane);
+  // What the host has in its journal survives as much as an ordinary change does.
+  const bool written_down = result.seq > 0 && set.durability == core::Durability::ordinary;
+  set.unhurried = written_down && result.stdout_bytes + result.stderr_bytes <=
+                                      static_cast<std::int64_t>(hostproto::kMaxJournalOutputBytes);
+  if (!set.unhurried) lane.storing_seq = lane.host.journal_seq;
+  if (!lane.session && !lane.closing) {
+    lane.closing = true;
+    lane.terminal->end(core::StopMode::kill);  // also what its command left in the background
   }
+  jobs_.finish(job, std::move(set),
+               written_down ? jobs::JobTable::Tell::at_once : jobs::JobTable::Tell::when_stored,
+               [this, host, seq = lane.host.journal_seq](const core::Result<void>& stored) {
+                 end_stored(host, seq, stored.has_value());
+               });
+  if (Lane* still = lanes_.by_host(host)) advance(*still);
+}
+
+void LaneRunner::end_stored(const core::HostId& host, std::int64_t seq, bool stored) {
+  constexpr std::int64_t kTrimEvery = 64;
+  log_takes_changes_ = stored;
+  Lane* lane = lanes_.by_host(host);
+  if (lane == nullptr) return;
+  if (seq >= lane->storing_seq) lane->storing_seq = 0;
+  // Not stored: the host keeps the result in its journal and the next start learns it there.
+  if (stored && lane->terminal && seq >= lane->trimmed_seq + kTrimEvery) {
+    lane->trimmed_seq = seq;
+    lane->terminal->trim(seq);
+  }
+  advance(*lane);
 }
 
 void LaneRunner::on_command_rejected(terminals::Terminal& terminal, const core::JobId& id,
                                      const core::Error& error) {
   Lane* lane = lanes_.by_host(terminal.id());
   if (lane == nullptr || !lane->current || lane->current->record.id != id) return;
-  reject_current(*lane, lane->current, error);
+  reject(*lane, std::exchange(lane->current, nullptr), error);
 }
 
-void LaneRunner::reject_current(Lane& lane, const jobs::JobPointer& job, const core::Error& error) {
-  lane.current = nullptr;
+void LaneRunner::reject(Lane& lane, const jobs::JobPointer& job, const core::Error& error) {
   job->failure = error;
   finish_unrun(job, core::JobState::failed, error.message);
   if (!lane.session) return close(lane, core::StopMode::kill, error.message, nullptr);
@@ -188,7 +274,7 @@ void LaneRunner::finish_unrun(const jobs::JobPointer& job, core::JobState state,
   lanes_.forget_job(job->record.id);
   core::ChangeSet set;
   set.add(job_event(final_event_type(state), job->record));
-  jobs_.finish(job, std::move(set), std::move(done));
+  jobs_.finish(job, std::move(set), jobs::JobTable::Tell::when_stored, std::move(done));
 }
 
 void LaneRunner::stop_job(const jobs::JobPointer& job, core::StopMode how, bool cancelled) {

@@ -89,6 +89,7 @@ void LaneRunner::start_terminal(const core::HostId& id, const Spec& spec) {
   lane.terminal =
       std::make_unique<terminals::Terminal>(services_.loop, services_.launcher, *this, id);
   lane.terminal->launch(host);
+  renew_output(lane);
 
   Starting& starting = starting_[id];
   starting.deadline = std::make_unique<loop::Timer>(services_.loop);
@@ -117,15 +118,16 @@ void LaneRunner::on_terminal_ready(terminals::Terminal& terminal, const core::Jo
     if (!terminal.cwd().empty()) lane->session->cwd = terminal.cwd();
     lane->session->state = core::SessionState::ready;
   }
-  if (lane->current && !lane->current->in_terminal) {
+  if (const jobs::JobPointer job = lane->current) {
     // Found again after a restart. Either its host still runs it, or it never accepted it: the
     // service was killed between storing the dispatch and sending it.
-    const jobs::JobPointer job = lane->current;
     job->reconciling = false;
-    if (running == job->record.id) {
-      job->in_terminal = true;
-    } else {
-      dispatch(*lane, job);
+    job->begun = running == job->record.id;
+    job->in_terminal = job->in_terminal || job->begun;
+    if (!job->in_terminal) {
+      job->record.state = core::JobState::queued;
+      job->record.dispatched = false;
+      lane->waiting.push_front(std::exchange(lane->current, nullptr));
     }
   }
   opening_ended(lane->host.id, lane);
@@ -172,8 +174,8 @@ void LaneRunner::close(Lane& lane, core::StopMode mode, std::string reason,
 void LaneRunner::on_terminal_gone(terminals::Terminal& terminal, const core::Error& reason) {
   Lane* lane = lanes_.by_host(terminal.id());
   if (lane == nullptr) return;
-  // What it finished before it went stands in its journal, unless nothing ran.
-  if (lane->current) {
+  // What it did before it went stands in its journal, unless all of that is known.
+  if (lane->current || settling_.contains(lane->host.id)) {
     settle_dead_host(lane->host.id, reason);
   } else {
     drop(*lane, reason);
@@ -181,21 +183,50 @@ void LaneRunner::on_terminal_gone(terminals::Terminal& terminal, const core::Err
 }
 
 void LaneRunner::settle_dead_host(const core::HostId& id, core::Error reason) {
-  const std::int64_t after = lanes_.by_host(id)->host.journal_seq;
-  using Results = std::vector<terminals::CommandResult>;
-  services_.workers.run<Results>(
-      [this, id, after] { return terminals::read_results(services_.launcher, id, after); },
-      [this, id, reason = std::move(reason)](core::Result<Results> results) {
+  struct Left {
+    core::Result<std::vector<hostproto::JournalEntry>> entries;
+    core::Result<jobs::Spool::Sizes> output;
+  };
+  const Lane& dead = *lanes_.by_host(id);
+  services_.workers.run<Left>(
+      [this, id, after = dead.host.journal_seq,
+       job =
+           dead.current ? dead.current->record.id : core::JobId()]() mutable -> core::Result<Left> {
+        auto entries = services_.launcher.read_journal(id, after);
+        // Its files hold the output of the last command it began.
+        for (const auto& entry : entries ? *entries : std::vector<hostproto::JournalEntry>()) {
+          if (const auto* accepted = std::get_if<hostproto::Accepted>(&entry))
+            job = accepted->job_id;
+          const auto* finished = std::get_if<hostproto::Finished>(&entry);
+          if (finished != nullptr && finished->stdout_inline) job = {};
+        }
+        core::Result<jobs::Spool::Sizes> output;
+        if (!job.empty()) output = services_.spool.keep(id, job);
+        return Left{std::move(entries), std::move(output)};
+      },
+      [this, id, reason = std::move(reason)](core::Result<Left> left) {
         Lane* lane = lanes_.by_host(id);
         if (lane == nullptr) return;
-        if (results) {
-          for (const terminals::CommandResult& result : *results) {
-            on_command_finished(*lane->terminal, result);
-          }
-        } else {
+        if (left && !left->entries) left = core::fail(left->entries.error());
+        if (!left) {
           runtime::log_warning("execution", "journal of a dead host can't be read")
               .with("host_id", id)
-              .with("error", results.error().message);
+              .with("error", left.error().message);
+          return drop(*lane, reason);
+        }
+        for (const hostproto::JournalEntry& entry : *left->entries) {
+          if (const auto* accepted = std::get_if<hostproto::Accepted>(&entry)) {
+            on_command_accepted(*lane->terminal, *accepted);
+          }
+          const auto* finished = std::get_if<hostproto::Finished>(&entry);
+          if (finished != nullptr && lane->current &&
+              lane->current->record.id == finished->job_id) {
+            finish_command(*lane, *finished);
+          }
+        }
+        if (lane->current && left->output) {
+          lane->current->record.stdout_bytes = left->output->standard_output;
+          lane->current->record.stderr_bytes = left->output->standard_error;
         }
         drop(*lane, reason);
       });

@@ -95,6 +95,9 @@ class LaneRunner final : public terminals::TerminalOwner {
   void detach_all();
 
   void on_terminal_ready(terminals::Terminal& terminal, const core::JobId& running) override;
+  void on_command_accepted(terminals::Terminal& terminal,
+                           const terminals::AcceptedCommand& command) override;
+  void on_command_started(terminals::Terminal& terminal, const core::JobId& id) override;
   void on_command_finished(terminals::Terminal& terminal,
                            const terminals::CommandResult& result) override;
   void on_command_rejected(terminals::Terminal& terminal, const core::JobId& id,
@@ -118,10 +121,12 @@ class LaneRunner final : public terminals::TerminalOwner {
   void opening_ended(const core::HostId& id, core::Result<Lane*> result);
   void advance(Lane& lane);
   void dispatch(Lane& lane, const jobs::JobPointer& job);
-  void run_in_terminal(const core::HostId& host, const jobs::JobPointer& job,
-                       core::Result<jobs::Spool::Files> files);
-  void finish(Lane& lane, const jobs::JobPointer& job);
-  void reject_current(Lane& lane, const jobs::JobPointer& job, const core::Error& error);
+  void run_in_terminal(const core::HostId& host, const jobs::JobPointer& job, std::string context);
+  void renew_output(Lane& lane);
+  void keep_output(Lane& lane, terminals::CommandResult result);
+  void finish_command(Lane& lane, const terminals::CommandResult& result);
+  void end_stored(const core::HostId& host, std::int64_t seq, bool stored);
+  void reject(Lane& lane, const jobs::JobPointer& job, const core::Error& error);
   void settle_dead_host(const core::HostId& id, core::Error reason);
   void drop(Lane& lane, const core::Error& reason);
   void tell_settled(const core::HostId& id);
@@ -134,6 +139,7 @@ class LaneRunner final : public terminals::TerminalOwner {
   std::unordered_map<core::RequestId, Waiting> waiting_;  // for a slot
   std::unordered_map<core::HostId, Starting> starting_;   // for the shell
   std::unordered_map<core::HostId, std::function<void()>> settling_;
+  bool log_takes_changes_ = true;  // the last one was stored
 };
 
 }  // namespace berth::execution

@@ -25,6 +25,11 @@ struct Lane {
   bool ready = false;
   bool closing = false;  ///< takes no more commands; its end has been asked for
   std::string close_reason;
+  /// Whether the host has files for the next command's output.
+  enum class Output { none, renewing, ready } output = Output::none;
+  /// Result whose end is being stored while only the files hold its output, which the next command
+  /// would overwrite. 0 = none.
+  std::int64_t storing_seq = 0;
   std::int64_t trimmed_seq = 0;  ///< the host was told that it may forget up to here
 
   /// State as it is shown; the stored record says `ready` also while a command runs.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 
 #include "service/core/execution.h"
 #include "service/jobs/job_table.h"
@@ -11,25 +12,27 @@
 namespace berth::execution {
 
 /// Turns a job into what its caller is shown: the record with both ends of its output. Core loop;
-/// the files are read by workers.
+/// files are read by workers.
 class OutputAnswers {
  public:
   OutputAnswers(runtime::WorkerPool& workers, const jobs::Spool& spool)
       : workers_(workers), spool_(spool) {}
 
-  /// A live job, or one that has just ended (its output may be at hand).
-  void answer(const jobs::Job& job, core::JobView view, std::size_t max_output_bytes,
-              core::Execution::Done<core::JobView> done) const;
+  /// A live job. `view` makes the view of its state at that moment.
+  void answer(const jobs::JobPointer& job, std::function<core::JobView(const jobs::Job&)> view,
+              std::size_t max_output_bytes, core::Execution::Done<core::JobView> done) const;
   /// One that is stored only.
   void answer(core::JobRecord record, std::size_t max_output_bytes,
               core::Execution::Done<core::JobView> done) const;
 
-  void read(core::OutputRequest request, bool ended,
+  void read(const jobs::JobPointer& job, core::OutputRequest request,
+            core::Execution::Done<core::OutputView> done) const;
+  void read(core::JobRecord record, core::OutputRequest request,
             core::Execution::Done<core::OutputView> done) const;
 
  private:
-  void read_files(core::JobView view, std::size_t max_output_bytes,
-                  core::Execution::Done<core::JobView> done) const;
+  void fill_in(core::JobView view, std::size_t max_output_bytes,
+               core::Execution::Done<core::JobView> done) const;
 
   runtime::WorkerPool& workers_;
   const jobs::Spool& spool_;

@@ -21,12 +21,10 @@ std::string loss(std::string_view stream, const OutputDrain& drain) {
 
 }  // namespace
 
-Command::Command(loop::Loop& loop, hostproto::Run run, platform::Descriptor stdout_spool,
-                 platform::Descriptor stderr_spool)
+Command::Command(loop::Loop& loop, hostproto::Run run, std::shared_ptr<OutputFiles> files)
     : loop_(loop),
       run_(std::move(run)),
-      stdout_spool_(std::move(stdout_spool)),
-      stderr_spool_(std::move(stderr_spool)),
+      files_(std::move(files)),
       nonce_(core::random_base32_128()) {}
 
 core::Result<void> Command::check(const hostproto::Run& run) {
@@ -76,10 +74,20 @@ core::Result<shells::CommandPlan> Command::begin(const Workspace& workspace,
   if (!out) return core::fail(out.error());
   auto err = workspace.open_output(stderr_path_);
   if (!err) return core::fail(err.error());
-  stdout_.emplace(loop_, std::move(*out), std::move(stdout_spool_), changed);
-  stderr_.emplace(loop_, std::move(*err), std::move(stderr_spool_), std::move(changed));
+  stdout_.emplace(loop_, std::move(*out), files_->standard_output.get(), changed);
+  stderr_.emplace(loop_, std::move(*err), files_->standard_error.get(), std::move(changed));
   begun_ = true;
   return plan;
+}
+
+void Command::empty_files() {
+  if (!std::exchange(files_->used, true)) return;
+  if (auto emptied = platform::empty_file(files_->standard_output.get()); !emptied) {
+    stdout_->refuse(emptied.error());
+  }
+  if (auto emptied = platform::empty_file(files_->standard_error.get()); !emptied) {
+    stderr_->refuse(emptied.error());
+  }
 }
 
 core::Result<std::string> Command::open_stdin(const Workspace& workspace) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "service/host/input_feed.h"
 #include "service/host/late_output.h"
 #include "service/host/output_drain.h"
+#include "service/host/output_files.h"
 #include "service/host/workspace.h"
 #include "service/hostproto/messages.h"
 #include "service/shells/dialect.h"
@@ -20,8 +22,7 @@ namespace berth::host {
 /// know is how it ends; see Terminal. Loop thread.
 class Command {
  public:
-  Command(loop::Loop& loop, hostproto::Run run, platform::Descriptor stdout_spool,
-          platform::Descriptor stderr_spool);
+  Command(loop::Loop& loop, hostproto::Run run, std::shared_ptr<OutputFiles> files);
 
   /// Whether a shell can be given this at all.
   static core::Result<void> check(const hostproto::Run& run);
@@ -31,6 +32,10 @@ class Command {
                                           const std::string& session_cwd,
                                           std::function<void()> changed);
   bool begun() const { return begun_; }
+
+  /// Drops what an earlier command has left in the files of the output. After begin(), before any
+  /// output is taken: it takes as long as all of begin(), and meanwhile the shell can work already.
+  void empty_files();
 
   /// The shell has opened stdin.
   void started(core::Timestamp at);
@@ -59,8 +64,7 @@ class Command {
 
   loop::Loop& loop_;
   hostproto::Run run_;
-  platform::Descriptor stdout_spool_;
-  platform::Descriptor stderr_spool_;
+  std::shared_ptr<OutputFiles> files_;
   std::string nonce_;
   bool begun_ = false;
   std::string stdout_path_;

@@ -108,7 +108,12 @@ void Host::handle(hostproto::Message& message, std::vector<platform::Descriptor>
   if (const auto* resumed = std::get_if<Resume>(&message)) return resume(resumed->after_seq);
   if (const auto* trim = std::get_if<Trim>(&message)) return journal_->trim(trim->up_to_seq);
   if (auto* command = std::get_if<Run>(&message)) {
-    return run(std::move(*command), std::move(descriptors));
+    return run(std::move(*command));
+  }
+  if (std::holds_alternative<Output>(message)) {
+    output_ = std::make_shared<OutputFiles>(
+        OutputFiles{std::move(descriptors[0]), std::move(descriptors[1])});
+    return;
   }
   if (!terminal_) return;
   if (auto* prepare = std::get_if<Prepare>(&message)) {
@@ -140,22 +145,27 @@ void Host::configure(const hostproto::Configure& configure,
   terminal_ = std::move(*terminal);
 }
 
-void Host::run(hostproto::Run run, std::vector<platform::Descriptor> descriptors) {
+void Host::run(hostproto::Run run) {
   // Sent again after a lost link: it is never run again.
   if (const auto seq = journal_->accepted(run.job_id)) {
-    return send(hostproto::Accepted{*seq, run.job_id});
+    return send(hostproto::Accepted{*seq, run.job_id, run.context});
   }
-  core::Result<void> runnable =
-      over_ ? core::fail(core::ErrorCode::terminal_failed, "the terminal is over")
-            : terminal_->check(run);
+  core::Result<void> runnable;
+  if (over_) {
+    runnable = core::fail(core::ErrorCode::terminal_failed, "the terminal is over");
+  } else if (!output_) {
+    runnable = core::fail(core::ErrorCode::internal, "the host has no files for the output");
+  } else {
+    runnable = terminal_->check(run);
+  }
   core::Result<std::int64_t> seq = 0;
   if (runnable) {
-    seq = journal_->append(hostproto::Accepted{0, run.job_id});
+    seq = journal_->append(hostproto::Accepted{0, run.job_id, run.context});
     if (!seq) runnable = core::fail(seq.error());
   }
   if (!runnable) return send(hostproto::Rejected{run.job_id, runnable.error()});
-  send_soon(hostproto::Accepted{*seq, run.job_id});
-  terminal_->run(std::move(run), std::move(descriptors[0]), std::move(descriptors[1]));
+  send_soon(hostproto::Accepted{*seq, run.job_id, {}});
+  terminal_->run(std::move(run), output_);
 }
 
 void Host::resume(std::int64_t after_seq) {
@@ -186,12 +196,14 @@ void Host::on_progress(const hostproto::Progress& progress) {
 }
 
 void Host::on_finished(hostproto::Finished finished) {
-  auto out = std::exchange(finished.stdout_inline, std::nullopt);
-  auto err = std::exchange(finished.stderr_inline, std::nullopt);
+  const bool large = finished.stdout_bytes + finished.stderr_bytes >
+                     static_cast<std::int64_t>(hostproto::kMaxJournalOutputBytes);
+  std::optional<std::string> out;
+  std::optional<std::string> err;
+  if (large) out.swap(finished.stdout_inline), err.swap(finished.stderr_inline);
   // A journal that takes no more is no reason to keep the result from a service that listens.
   finished.seq = journal_->append(finished).value_or(0);
-  finished.stdout_inline = std::move(out);
-  finished.stderr_inline = std::move(err);
+  if (large) out.swap(finished.stdout_inline), err.swap(finished.stderr_inline);
   send(finished);
   if (!link_) watch_for_orphanhood();
 }

@@ -53,7 +53,7 @@ class Host final : private Terminal::Events {
 
   void configure(const hostproto::Configure& configure,
                  std::vector<platform::Descriptor> descriptors);
-  void run(hostproto::Run run, std::vector<platform::Descriptor> descriptors);
+  void run(hostproto::Run run);
   void resume(std::int64_t after_seq);
   void watch_for_orphanhood();
   void collect_children();
@@ -68,6 +68,7 @@ class Host final : private Terminal::Events {
   std::optional<loop::Poller> listening_poller_;
   std::optional<JournalWriter> journal_;
   std::unique_ptr<Terminal> terminal_;
+  std::shared_ptr<OutputFiles> output_;  // of the next command
   std::optional<hostproto::Ready> ready_;
   core::Milliseconds orphan_limit_{0};
   loop::Timer orphan_timer_;

@@ -18,9 +18,9 @@ constexpr int kMovesPerTurn = 8;
 
 }  // namespace
 
-OutputDrain::OutputDrain(loop::Loop& loop, platform::Descriptor fifo, platform::Descriptor spool,
+OutputDrain::OutputDrain(loop::Loop& loop, platform::Descriptor fifo, int spool,
                          std::function<void()> changed)
-    : fifo_(std::move(fifo)), spool_(std::move(spool)), changed_(std::move(changed)) {
+    : fifo_(std::move(fifo)), spool_(spool), changed_(std::move(changed)) {
   poller_.emplace(loop, fifo_.get());
   poller_->watch(true, false, [this](bool, bool) { ready(); });
 }
@@ -67,7 +67,7 @@ bool OutputDrain::copy_once(std::size_t limit) {
   static std::array<char, kBufferBytes> buffer;
   const auto read = platform::read_pipe(fifo_.get(), {buffer.data(), limit});
   if (!read) {
-    fail(read.error());
+    refuse(read.error());
     ended_ = true;
     return false;
   }
@@ -80,12 +80,12 @@ bool OutputDrain::copy_once(std::size_t limit) {
 bool OutputDrain::move_once(std::size_t limit) {
   if (!std::exchange(enlarged_, true)) platform::enlarge_pipe(fifo_.get(), kLargePipeBytes);
   const auto moved =
-      platform::move_to_file(fifo_.get(), spool_.get(), static_cast<std::uint64_t>(bytes_), limit);
+      platform::move_to_file(fifo_.get(), spool_, static_cast<std::uint64_t>(bytes_), limit);
   if (!moved) {
     if (moved.error().code == core::ErrorCode::unsupported) {
       copy_only_ = true;
     } else {
-      fail(moved.error());
+      refuse(moved.error());
     }
     return true;
   }
@@ -96,9 +96,9 @@ bool OutputDrain::move_once(std::size_t limit) {
 
 void OutputDrain::store(std::string_view bytes) {
   if (error_) return;
-  if (auto written = platform::write_at(spool_.get(), bytes, static_cast<std::uint64_t>(bytes_));
+  if (auto written = platform::write_at(spool_, bytes, static_cast<std::uint64_t>(bytes_));
       !written) {
-    fail(written.error());
+    refuse(written.error());
     return;
   }
   bytes_ += static_cast<std::int64_t>(bytes.size());
@@ -109,7 +109,7 @@ void OutputDrain::store(std::string_view bytes) {
   }
 }
 
-void OutputDrain::fail(core::Error error) {
+void OutputDrain::refuse(core::Error error) {
   if (!error_) error_ = std::move(error);
 }
 

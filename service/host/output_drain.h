@@ -17,8 +17,9 @@ namespace berth::host {
 /// Loop thread.
 class OutputDrain {
  public:
-  /// `changed` is called after bytes were taken and at the end; it may not destroy the drain.
-  OutputDrain(loop::Loop& loop, platform::Descriptor fifo, platform::Descriptor spool,
+  /// `spool` is a file that outlives it. `changed` is called after bytes were taken and at the end;
+  /// it may not destroy the drain.
+  OutputDrain(loop::Loop& loop, platform::Descriptor fifo, int spool,
               std::function<void()> changed);
   ~OutputDrain();
   OutputDrain(const OutputDrain&) = delete;
@@ -27,6 +28,9 @@ class OutputDrain {
   /// Takes what the FIFO holds now: when the shell has said done, that is the rest of the command's
   /// output. Never waits for an end: background processes may keep writing.
   void finish();
+
+  /// Its file can't be written: the output is read and dropped.
+  void refuse(core::Error error);
 
   std::int64_t bytes() const { return bytes_; }
   /// The whole output while bytes() <= hostproto::kMaxInlineBytes.
@@ -43,10 +47,9 @@ class OutputDrain {
   bool copy_once(std::size_t limit);
   bool move_once(std::size_t limit);
   void store(std::string_view bytes);
-  void fail(core::Error error);
 
   platform::Descriptor fifo_;
-  platform::Descriptor spool_;
+  int spool_;
   std::optional<loop::Poller> poller_;
   std::function<void()> changed_;
   std::string head_;

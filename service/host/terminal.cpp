@@ -129,10 +129,8 @@ core::Result<void> Terminal::check(const hostproto::Run& run) const {
       run.cwd[0] == '/' ? run.cwd : shell_.directories().current + "/" + run.cwd);
 }
 
-void Terminal::run(hostproto::Run run, platform::Descriptor stdout_spool,
-                   platform::Descriptor stderr_spool) {
-  command_ = std::make_unique<Command>(loop_, std::move(run), std::move(stdout_spool),
-                                       std::move(stderr_spool));
+void Terminal::run(hostproto::Run run, std::shared_ptr<OutputFiles> files) {
+  command_ = std::make_unique<Command>(loop_, std::move(run), std::move(files));
   begin_waiting();
 }
 
@@ -155,6 +153,7 @@ void Terminal::begin_command() {
   report_nonce_ = plan->nonce;
   shell_.expect(report_nonce_);
   shell_.send(shell_.dialect().command_lines(shell_.workspace().shell_files(), *plan, home_));
+  command_->empty_files();
   if (const core::Milliseconds limit = command_->run().timeout; limit.count() > 0) {
     timeout_timer_.start(limit, [this] {
       command_->timed_out = true;

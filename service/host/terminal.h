@@ -47,8 +47,7 @@ class Terminal final : private LastingShell::Events {
   /// wrong with the command.
   core::Result<void> check(const hostproto::Run& run) const;
   /// Waits for the shell if that is not ready yet, or still being prepared.
-  void run(hostproto::Run run, platform::Descriptor stdout_spool,
-           platform::Descriptor stderr_spool);
+  void run(hostproto::Run run, std::shared_ptr<OutputFiles> files);
   void prepare(hostproto::Prepare prepare);
   void interrupt(const core::JobId& job, core::StopMode how);
   void input(const core::JobId& job, std::string_view bytes, bool eof);

@@ -18,7 +18,7 @@ void fields(auto& f, Is<Configure> auto& m) {
 }
 void fields(auto& f, Is<Run> auto& m) {
   f(1, m.job_id), f(2, m.command), f(3, m.cwd), f(4, m.env), f(5, m.stdin_mode);
-  f(6, m.stdin_text), f(7, m.timeout);
+  f(6, m.stdin_text), f(7, m.timeout), f(8, m.context);
 }
 void fields(auto& f, Is<Prepare> auto& m) {
   f(1, m.cwd), f(2, m.env);
@@ -39,11 +39,12 @@ void fields(auto& f, Is<End> auto& m) {
   f(1, m.mode);
 }
 void fields(auto&, Is<Ping> auto&) {}
+void fields(auto&, Is<Output> auto&) {}
 void fields(auto& f, Is<Ready> auto& m) {
   f(1, m.shell_pid), f(2, m.shell_version), f(3, m.cwd), f(4, m.restarted);
 }
 void fields(auto& f, Is<Accepted> auto& m) {
-  f(1, m.seq), f(2, m.job_id);
+  f(1, m.seq), f(2, m.job_id), f(3, m.context);
 }
 void fields(auto& f, Is<Started> auto& m) {
   f(1, m.job_id), f(2, m.started_at);

@@ -14,9 +14,12 @@
 
 namespace berth::hostproto {
 
-/// Output of both streams together up to this many bytes comes with `Finished`, so that the service
-/// need not read the spool of a small command.
+/// Output of both streams together up to this many bytes comes with `Finished`: the service stores
+/// it with the job and leaves the files to the next command.
 inline constexpr std::size_t kMaxInlineBytes = std::size_t{32} << 10U;
+/// Up to this many bytes stand in the journal too: such a command is known whole even if the
+/// service is killed before it has stored its end.
+inline constexpr std::size_t kMaxJournalOutputBytes = std::size_t{4} << 10U;
 inline constexpr std::size_t kMaxCommandBytes = std::size_t{8} << 20U;
 
 // --- From the service to the host ---
@@ -33,11 +36,11 @@ struct Configure {
   core::Milliseconds orphan_limit{0};  ///< how long to wait, idle, for a service
 };
 
-/// Runs one command. With it travel the spool files of stdout and stderr. Answered by `Accepted` or
-/// `Rejected`; a job that is known already is accepted again and not run again.
+/// Runs one command. Answered by `Accepted` or `Rejected`; a job that is known already is accepted
+/// again and not run again.
 struct Run {
   static constexpr std::uint8_t kType = 2;
-  static constexpr std::size_t kDescriptors = 2;
+  static constexpr std::size_t kDescriptors = 0;
   core::JobId job_id;
   std::string command;
   std::string cwd;               ///< for this command only; empty = the session's
@@ -45,6 +48,7 @@ struct Run {
   core::StdinMode stdin_mode = core::StdinMode::empty;
   std::string stdin_text;         ///< first bytes of its stdin
   core::Milliseconds timeout{0};  ///< from start; 0 = none
+  std::string context;            ///< the service's own; comes back with `Accepted`
 };
 
 /// Changes the session itself: directory and variables stay. For a warm terminal that is given to
@@ -101,6 +105,13 @@ struct Ping {
   static constexpr std::size_t kDescriptors = 0;
 };
 
+/// Where the output of the next commands goes: with it travel two files, for stdout and stderr.
+/// Each command begins them anew. Before the first `Run`, and whenever the service keeps the files.
+struct Output {
+  static constexpr std::uint8_t kType = 10;
+  static constexpr std::size_t kDescriptors = 2;
+};
+
 // --- From the host to the service ---
 
 /// A shell waits for commands: the first one, or a new one after the last has ended.
@@ -119,6 +130,7 @@ struct Accepted {
   static constexpr std::size_t kDescriptors = 0;
   std::int64_t seq = 0;
   core::JobId job_id;
+  std::string context;  ///< Run's
 };
 
 struct Started {
@@ -128,7 +140,7 @@ struct Started {
   core::Timestamp started_at{};
 };
 
-/// Bytes in the spools so far; at most every 50 ms and only when they have changed.
+/// Bytes in the files so far; at most every 50 ms and only when they have changed.
 struct Progress {
   static constexpr std::uint8_t kType = 68;
   static constexpr std::size_t kDescriptors = 0;
@@ -137,8 +149,7 @@ struct Progress {
   std::int64_t stderr_bytes = 0;
 };
 
-/// The command has ended and all its output is in the spools. In the journal without the inline
-/// bytes.
+/// The command has ended and all its output is in the files.
 struct Finished {
   static constexpr std::uint8_t kType = 69;
   static constexpr std::size_t kDescriptors = 0;
@@ -154,7 +165,7 @@ struct Finished {
   core::Timestamp finished_at{};
   bool shell_restarted = false;
   std::string message;  ///< what an agent must know besides
-  /// Both or none; see kMaxInlineBytes.
+  /// Both or none; see kMaxInlineBytes, and in the journal kMaxJournalOutputBytes.
   std::optional<std::string> stdout_inline;
   std::optional<std::string> stderr_inline;
 };
@@ -197,8 +208,8 @@ struct Pong {
 };
 
 using Message = std::variant<Configure, Run, Prepare, Interrupt, Input, Resume, Trim, End, Ping,
-                             Ready, Accepted, Started, Progress, Finished, Rejected, Running,
-                             ShellEnded, Prepared, Pong>;
+                             Output, Ready, Accepted, Started, Progress, Finished, Rejected,
+                             Running, ShellEnded, Prepared, Pong>;
 
 std::string encode(const Message& message);
 

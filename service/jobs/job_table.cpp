@@ -77,23 +77,26 @@ void JobTable::store(const JobPointer& job, core::ChangeSet set, core::ChangeLog
   log_.commit(std::move(set), std::move(done));
 }
 
-void JobTable::finish(const JobPointer& job, core::ChangeSet set, core::ChangeLog::Done done) {
+void JobTable::finish(const JobPointer& job, core::ChangeSet set, Tell tell,
+                      core::ChangeLog::Done done) {
   job->ending = true;
   store(job, std::move(set), [this, job, done = std::move(done)](core::Result<void> stored) {
     if (done) done(stored);
     // Told even if it could not be stored: a waiter left hanging would help nobody.
-    const auto waiting = waiters_.find(job->record.id);
-    if (waiting != waiters_.end()) {
-      auto waiters = std::move(waiting->second);
-      waiters_.erase(waiting);
-      for (const auto& waiter : waiters) {
-        if (waiter->cancel) waiter->cancel->on_cancel(nullptr);
-        waiter->deadline.cancel();
-        waiter->done(WaitEnd::finished);
-      }
-    }
+    end_waits(job->record.id);
     jobs_.erase(job->record.id);
   });
+  if (tell == Tell::at_once) end_waits(job->record.id);
+}
+
+void JobTable::end_waits(const core::JobId& id) {
+  auto waiting = waiters_.extract(id);
+  if (waiting.empty()) return;
+  for (const auto& waiter : waiting.mapped()) {
+    if (waiter->cancel) waiter->cancel->on_cancel(nullptr);
+    waiter->deadline.cancel();
+    waiter->done(WaitEnd::finished);
+  }
 }
 
 void JobTable::wait(const JobPointer& job, core::Milliseconds limit,

@@ -21,13 +21,12 @@ namespace berth::jobs {
 /// be) stored; the rest is known only while it lives.
 struct Job {
   core::JobRecord record;
-  std::optional<std::string> whole_stdout;  ///< of an ended job, if its host sent it along
-  std::optional<std::string> whole_stderr;
   /// Its host was not heard of yet since the service started: nothing is said of it until then.
   bool reconciling = false;
-  bool ending = false;                           ///< its end is being stored
-  bool in_terminal = false;                      ///< handed to its host in this run of the service
-  bool cancelled = false;                        ///< its end is reported as cancelled
+  bool ending = false;       ///< its end is being stored
+  bool in_terminal = false;  ///< handed to its host in this run of the service
+  bool begun = false;      ///< its host's files hold its output, no longer that of the last command
+  bool cancelled = false;  ///< its end is reported as cancelled
   std::optional<core::StopMode> stop_requested;  ///< asked for before its host had it
   std::optional<core::Error> failure;            ///< why it could not be run at all
 };
@@ -57,8 +56,14 @@ class JobTable {
   /// Stores the job as it is now, with `set`'s other changes.
   void store(const JobPointer& job, core::ChangeSet set, core::ChangeLog::Done done);
 
-  /// Stores a final state; once that is committed calls `done`, ends all waits, forgets the job.
-  void finish(const JobPointer& job, core::ChangeSet set, core::ChangeLog::Done done);
+  enum class Tell {
+    at_once,      ///< the host has written the end down: it is known again after a kill -9
+    when_stored,  ///< nobody else knows it
+  };
+
+  /// Stores a final state; once that is committed calls `done` and forgets the job. `tell` says
+  /// when the waits end.
+  void finish(const JobPointer& job, core::ChangeSet set, Tell tell, core::ChangeLog::Done done);
 
   /// Calls `done` once: when the job's end is committed, at the deadline, or when cancelled.
   void wait(const JobPointer& job, core::Milliseconds limit,
@@ -71,6 +76,7 @@ class JobTable {
   struct Waiter;
 
   void remember_key(const core::JobRecord& record, const std::string& key);
+  void end_waits(const core::JobId& id);
   void end_wait(const core::JobId& id, Waiter* waiter, WaitEnd how);
 
   loop::Loop& loop_;

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "service/core/text.h"
-#include "service/platform/files.h"
 
 namespace berth::jobs {
 namespace {
@@ -20,10 +19,11 @@ std::int64_t to_signed(std::uint64_t value) {
   return static_cast<std::int64_t>(value);
 }
 
-core::Result<void> read_range(int fd, const core::OutputRequest& request, core::OutputView& view) {
+core::Result<void> read_range(const OutputSource& source, const core::OutputRequest& request,
+                              core::OutputView& view) {
   const auto offset =
       static_cast<std::uint64_t>(std::max<std::int64_t>(0, request.offset.value_or(0)));
-  auto bytes = platform::read_range(fd, offset, request.limit);
+  auto bytes = source.read(offset, request.limit);
   if (!bytes) return core::fail(bytes.error());
   view.offset = to_signed(offset);
   view.bytes = std::move(*bytes);
@@ -32,8 +32,8 @@ core::Result<void> read_range(int fd, const core::OutputRequest& request, core::
 }
 
 /// Goes back from the end until enough line ends are seen or the limit is reached.
-core::Result<void> read_tail(int fd, const core::OutputRequest& request, std::uint64_t total,
-                             core::OutputView& view) {
+core::Result<void> read_tail(const OutputSource& source, const core::OutputRequest& request,
+                             std::uint64_t total, core::OutputView& view) {
   const auto wanted = static_cast<std::size_t>(std::max<std::int64_t>(0, *request.tail_lines));
   std::uint64_t begin = total;
   std::string tail;
@@ -43,7 +43,7 @@ core::Result<void> read_tail(int fd, const core::OutputRequest& request, std::ui
   while (!found && begin > 0 && tail.size() < request.limit) {
     const std::size_t length =
         static_cast<std::size_t>(std::min<std::uint64_t>(std::min(kChunk, request.limit), begin));
-    auto chunk = platform::read_range(fd, begin - length, length);
+    auto chunk = source.read(begin - length, length);
     if (!chunk) return core::fail(chunk.error());
     begin -= length;
     tail.insert(0, *chunk);
@@ -66,8 +66,8 @@ core::Result<void> read_tail(int fd, const core::OutputRequest& request, std::ui
   return {};
 }
 
-core::Result<void> read_matches(int fd, const core::OutputRequest& request, std::uint64_t total,
-                                core::OutputView& view) {
+core::Result<void> read_matches(const OutputSource& source, const core::OutputRequest& request,
+                                std::uint64_t total, core::OutputView& view) {
   if (request.grep.size() > kMaxPattern) {
     return core::fail(core::ErrorCode::invalid_argument,
                       fmt::format("grep is longer than {} bytes", kMaxPattern), "grep");
@@ -87,8 +87,8 @@ core::Result<void> read_matches(int fd, const core::OutputRequest& request, std:
   std::string pending;
   bool full = false;
   while (!full && at < total) {
-    auto chunk = platform::read_range(
-        fd, at, static_cast<std::size_t>(std::min<std::uint64_t>(kChunk, total - at)));
+    auto chunk =
+        source.read(at, static_cast<std::size_t>(std::min<std::uint64_t>(kChunk, total - at)));
     if (!chunk) return core::fail(chunk.error());
     if (chunk->empty()) break;
     at += chunk->size();
@@ -131,63 +131,42 @@ std::string how_to_read(const core::JobId& id, core::OutputStream stream, std::s
 
 }  // namespace
 
-core::Result<core::OutputView> read_output(const Spool& spool, const core::OutputRequest& request,
-                                           OutputState state) {
+core::Result<core::OutputView> read_output(const OutputSource& source,
+                                           const core::OutputRequest& request, bool ended) {
   core::OutputView view;
   view.job_id = request.job_id;
   view.stream = request.stream;
-  const auto file = spool.open(request.job_id, request.stream);
-  if (!file && file.error().code == core::ErrorCode::not_found) {
-    view.eof = state.ended;
-    return view;
-  }
-  if (!file) return core::fail(file.error());
-  const auto size = platform::file_size(file->get());
+  const auto size = source.size();
   if (!size) return core::fail(size.error());
   view.total_bytes = to_signed(*size);
   core::Result<void> read;
   if (!request.grep.empty()) {
-    read = read_matches(file->get(), request, *size, view);
+    read = read_matches(source, request, *size, view);
   } else if (request.tail_lines) {
-    read = read_tail(file->get(), request, *size, view);
+    read = read_tail(source, request, *size, view);
   } else {
-    read = read_range(file->get(), request, view);
+    read = read_range(source, request, view);
   }
   if (!read) return core::fail(read.error());
-  view.eof = state.ended && view.next_offset >= view.total_bytes;
+  view.eof = ended && view.next_offset >= view.total_bytes;
   return view;
 }
 
-core::Result<Excerpt> read_excerpt(const Spool& spool, const core::JobId& id,
+core::Result<Excerpt> read_excerpt(const OutputSource& source, const core::JobId& id,
                                    core::OutputStream stream, std::size_t limit) {
-  const auto file = spool.open(id, stream);
-  if (!file && file.error().code == core::ErrorCode::not_found) return Excerpt{};
-  if (!file) return core::fail(file.error());
-  const auto size = platform::file_size(file->get());
+  const auto size = source.size();
   if (!size) return core::fail(size.error());
   const auto total = static_cast<std::size_t>(*size);
   const core::HeadTail plan = core::plan_head_tail(total, limit);
-  const auto head = platform::read_range(file->get(), 0, plan.head_bytes);
+  const auto head = source.read(0, plan.head_bytes);
   if (!head) return core::fail(head.error());
-  const auto tail = platform::read_range(file->get(), total - plan.tail_bytes, plan.tail_bytes);
+  const auto tail = source.read(total - plan.tail_bytes, plan.tail_bytes);
   if (!tail) return core::fail(tail.error());
   Excerpt excerpt;
   excerpt.total_bytes = to_signed(*size);
   excerpt.truncated = plan.tail_bytes > 0;
   excerpt.text = core::to_readable_text(
       core::join_head_tail(*head, *tail, total, how_to_read(id, stream, plan.head_bytes)));
-  return excerpt;
-}
-
-Excerpt make_excerpt(std::string_view whole, const core::JobId& id, core::OutputStream stream,
-                     std::size_t limit) {
-  const core::HeadTail plan = core::plan_head_tail(whole.size(), limit);
-  Excerpt excerpt;
-  excerpt.total_bytes = to_signed(whole.size());
-  excerpt.truncated = plan.tail_bytes > 0;
-  excerpt.text = core::to_readable_text(core::join_head_tail(
-      whole.substr(0, plan.head_bytes), whole.substr(whole.size() - plan.tail_bytes), whole.size(),
-      how_to_read(id, stream, plan.head_bytes)));
   return excerpt;
 }
 

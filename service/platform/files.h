@@ -32,12 +32,15 @@ core::Result<void> write_file_atomically(const std::string& path, std::string_vi
                                          unsigned mode);
 
 /// Replaces the file's content in place (0600 if it is new): for files nobody else reads meanwhile.
+core::Result<void> empty_file(int fd);
 core::Result<void> overwrite_file(const std::string& path, std::string_view text);
 
 /// A new private folder (0700) for temporary files: in the user's runtime folder if there is one,
 /// else in /tmp. Its owner removes it.
 core::Result<std::string> make_temporary_folder(std::string_view prefix);
 
+/// Within one file system; replaces what is there. not_found if there is nothing to move.
+core::Result<void> move_file(const std::string& from, const std::string& to);
 core::Result<void> remove_file(const std::string& path);
 /// The folder and all below it; no error if it is not there.
 core::Result<void> remove_folder(const std::string& path);

@@ -24,12 +24,15 @@ HostLink::~HostLink() {
   *alive_ = false;
 }
 
-void HostLink::run(const hostproto::Run& run, platform::Descriptor stdout_spool,
-                   platform::Descriptor stderr_spool) {
-  std::vector<platform::Descriptor> spools;
-  spools.push_back(std::move(stdout_spool));
-  spools.push_back(std::move(stderr_spool));
-  send(run, std::move(spools));
+void HostLink::output(platform::Descriptor standard_output, platform::Descriptor standard_error) {
+  std::vector<platform::Descriptor> files;
+  files.push_back(std::move(standard_output));
+  files.push_back(std::move(standard_error));
+  send(hostproto::Output{}, std::move(files));
+}
+
+void HostLink::run(const hostproto::Run& run) {
+  send(run);
 }
 
 void HostLink::prepare(const hostproto::Prepare& prepare) {

@@ -49,9 +49,9 @@ class HostLink {
 
   const core::HostId& id() const { return id_; }
 
-  /// The spools are empty files open for writing; they are closed here once sent.
-  void run(const hostproto::Run& run, platform::Descriptor stdout_spool,
-           platform::Descriptor stderr_spool);
+  /// Empty files open for writing, for the commands from now on; they are closed here once sent.
+  void output(platform::Descriptor standard_output, platform::Descriptor standard_error);
+  void run(const hostproto::Run& run);
   void prepare(const hostproto::Prepare& prepare);
   void interrupt(const core::JobId& job, core::StopMode how);  ///< empty = whatever runs
   void input(const core::JobId& job, std::string bytes, bool eof);

@@ -30,9 +30,12 @@ void Terminal::linked(core::Result<std::unique_ptr<HostLink>> link) {
   });
 }
 
-void Terminal::run(const CommandSpec& command, platform::Descriptor stdout_spool,
-                   platform::Descriptor stderr_spool) {
-  if (link_) link_->run(command, std::move(stdout_spool), std::move(stderr_spool));
+void Terminal::output(platform::Descriptor standard_output, platform::Descriptor standard_error) {
+  if (link_) link_->output(std::move(standard_output), std::move(standard_error));
+}
+
+void Terminal::run(const CommandSpec& command) {
+  if (link_) link_->run(command);
 }
 
 void Terminal::interrupt(const core::JobId& job, core::StopMode how) {
@@ -69,9 +72,13 @@ void Terminal::on_resumed(const hostproto::Running& running) {
 
 void Terminal::on_prepared(const hostproto::Prepared&) {}
 
-void Terminal::on_accepted(const hostproto::Accepted&) {}
+void Terminal::on_accepted(const hostproto::Accepted& accepted) {
+  owner_.on_command_accepted(*this, accepted);
+}
 
-void Terminal::on_started(const hostproto::Started&) {}
+void Terminal::on_started(const hostproto::Started& started) {
+  owner_.on_command_started(*this, started.job_id);
+}
 
 void Terminal::on_progress(const hostproto::Progress& progress) {
   owner_.on_command_progress(*this, progress.job_id, progress.stdout_bytes, progress.stderr_bytes);
@@ -91,20 +98,6 @@ void Terminal::on_shell_ended(const hostproto::ShellEnded& ended) {
 
 void Terminal::on_gone(const core::Error& reason) {
   owner_.on_terminal_gone(*this, end_.value_or(reason));
-}
-
-core::Result<std::vector<CommandResult>> read_results(const HostLauncher& launcher,
-                                                      const core::HostId& id,
-                                                      std::int64_t after_seq) {
-  auto entries = launcher.read_journal(id, after_seq);
-  if (!entries) return core::fail(entries.error());
-  std::vector<CommandResult> results;
-  for (hostproto::JournalEntry& entry : *entries) {
-    if (auto* finished = std::get_if<hostproto::Finished>(&entry)) {
-      results.push_back(std::move(*finished));
-    }
-  }
-  return results;
 }
 
 }  // namespace berth::terminals

@@ -20,6 +20,7 @@ class Terminal;
 
 using CommandSpec = hostproto::Run;
 using CommandResult = hostproto::Finished;
+using AcceptedCommand = hostproto::Accepted;
 
 /// Hears what happens in terminals. Core loop. A callback may end its terminal, but not destroy it
 /// before it has returned.
@@ -29,6 +30,10 @@ class TerminalOwner {
   /// The shell is there. After an attach: what the host had to tell is told; `running` is the
   /// command that it still runs (empty: none).
   virtual void on_terminal_ready(Terminal& terminal, const core::JobId& running) = 0;
+  /// The host has written down that it runs it. After an attach also of commands that this service
+  /// has never heard of: it was killed before it stored them.
+  virtual void on_command_accepted(Terminal& terminal, const AcceptedCommand& command) = 0;
+  virtual void on_command_started(Terminal& terminal, const core::JobId& id) = 0;
   virtual void on_command_finished(Terminal& terminal, const CommandResult& result) = 0;
   virtual void on_command_rejected(Terminal& terminal, const core::JobId& id,
                                    const core::Error& error) = 0;
@@ -52,8 +57,8 @@ class Terminal final : private HostEvents {
   void launch(const HostSettings& settings);
   void attach(std::int64_t after_seq);
 
-  void run(const CommandSpec& command, platform::Descriptor stdout_spool,
-           platform::Descriptor stderr_spool);
+  void output(platform::Descriptor standard_output, platform::Descriptor standard_error);
+  void run(const CommandSpec& command);
   void interrupt(const core::JobId& job, core::StopMode how);
   void input(const core::JobId& job, std::string bytes, bool eof);
   void trim(std::int64_t up_to_seq);
@@ -83,10 +88,5 @@ class Terminal final : private HostEvents {
   bool attaching_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
-
-/// The results that a dead host left in its journal. Blocks: run it on a worker.
-core::Result<std::vector<CommandResult>> read_results(const HostLauncher& launcher,
-                                                      const core::HostId& id,
-                                                      std::int64_t after_seq);
 
 }  // namespace berth::terminals

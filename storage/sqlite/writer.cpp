@@ -27,7 +27,7 @@ void Writer::commit(core::ChangeSet set, Done done) {
 }
 
 bool Writer::enqueue(Pending& pending) {
-  bool was_empty = false;
+  bool wake = false;
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return false;
@@ -43,12 +43,27 @@ bool Writer::enqueue(Pending& pending) {
           fmt::format("{} change sets wait to be stored already", options_.max_queued_sets));
       ++counters_.rejected_sets;
     }
-    was_empty = queue_.empty();
+    wake = queue_.empty() || (pending.hurried() && hurried_ == 0);
+    if (pending.hurried()) ++hurried_;
     queue_.push_back(std::move(pending));
   }
   // Unlocked, so that the writer does not wake only to wait for the lock.
-  if (was_empty) wake_.notify_one();
+  if (wake) wake_.notify_one();
   return true;
+}
+
+void Writer::when_idle(std::function<void()> done) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (queue_.empty() && !writing_) {
+      // Below, unlocked.
+    } else if (!stopping_) {
+      queue_.push_back({{}, [done = std::move(done)](core::Result<void>) { done(); }, {}, true});
+      if (++hurried_ == 1) wake_.notify_one();
+      return;
+    }
+  }
+  done();
 }
 
 void Writer::stop() {
@@ -72,6 +87,8 @@ void Writer::run() {
   while (take(batch)) {
     write(batch);
     finish(std::exchange(batch, {}));
+    const std::lock_guard lock(mutex_);
+    writing_ = false;
   }
 }
 
@@ -79,15 +96,18 @@ bool Writer::take(std::vector<Pending>& batch) {
   std::unique_lock lock(mutex_);
   wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
   if (queue_.empty()) return false;
+  wake_.wait_for(lock, options_.max_delay, [this] { return stopping_ || hurried_ > 0; });
   std::size_t sets = 0;
   auto end = queue_.begin();
   while (end != queue_.end() && (end->rejected || sets < options_.max_batch_sets)) {
     if (!end->rejected) ++sets;
+    if (end->hurried()) --hurried_;
     ++end;
   }
   batch.assign(std::move_iterator(queue_.begin()), std::move_iterator(end));
   queue_.erase(queue_.begin(), end);
   queued_ -= sets;
+  writing_ = true;
   return true;
 }
 

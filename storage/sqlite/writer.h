@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -38,6 +39,8 @@ class BatchStore {
 struct WriterOptions {
   std::size_t max_queued_sets = 65'536;  ///< above: `limit_exceeded`
   std::size_t max_batch_sets = 512;      ///< one transaction holds at most as many
+  /// How long an unhurried set waits for company.
+  std::chrono::milliseconds max_delay{10};
 };
 
 /// Since the start. `sets` / `commits` is the mean size of a batch.
@@ -53,9 +56,9 @@ struct WriterCounters {
 };
 
 /// The one thread that writes. It takes all sets that wait into one transaction: while it commits
-/// the next batch gathers, so no set is ever delayed to gather others. A batch commits with full
-/// sync if one of its sets is durable. If a batch fails, its sets are tried one by one, so that a
-/// bad one harms no other; the writer itself outlives every failure.
+/// the next batch gathers, so no set that is waited for is delayed to gather others. A batch
+/// commits with full sync if one of its sets is durable. If a batch fails, its sets are tried one
+/// by one, so that a bad one harms no other; the writer itself outlives every failure.
 ///
 /// commit() and stop() belong to the core loop's thread; completions are posted there, one post per
 /// batch, in the order of the calls.
@@ -70,6 +73,9 @@ class Writer final : public core::ChangeLog {
   /// Commits what waits, then ends the thread. After it commit() answers `unavailable`.
   void stop();
 
+  /// Calls `done` once all that was committed so far is stored (or refused): at once if it is.
+  void when_idle(std::function<void()> done);
+
   WriterCounters counters() const;  ///< any thread
 
  private:
@@ -78,6 +84,7 @@ class Writer final : public core::ChangeLog {
     Done done;
     core::Result<void> result;
     bool rejected = false;  // only its answer waits, for its turn
+    bool hurried() const { return !set.unhurried; }
   };
 
   bool enqueue(Pending& pending);  ///< false, and nothing taken, once it is stopping
@@ -96,6 +103,8 @@ class Writer final : public core::ChangeLog {
   std::condition_variable wake_;
   std::deque<Pending> queue_;  // guarded by mutex_
   std::size_t queued_ = 0;     // sets in it that are not rejected; guarded by mutex_
+  std::size_t hurried_ = 0;    // sets in it that somebody waits for; guarded by mutex_
+  bool writing_ = false;       // a batch is not finished; guarded by mutex_
   bool stopping_ = false;      // guarded by mutex_
   WriterCounters counters_;    // guarded by mutex_
   std::thread thread_;         // last: it uses all of the above

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 #include "service/core/error.h"
 #include "service/core/events.h"
@@ -13,7 +14,8 @@
 
 namespace berth::storage {
 
-/// Text that may hold NUL and is kept as BLOB. Text is std::string, const when it is bound.
+/// Text that may hold NUL and is kept as BLOB. Text is std::string or an optional one, const when
+/// it is bound.
 template <class Text>
 struct Bytes {
   Text& text;
@@ -37,6 +39,7 @@ inline void take(sqlite::Statement& from, std::string& text) {
 }
 
 template <class Text>
+requires std::same_as<std::remove_const_t<Text>, std::string>
 void bind(sqlite::Statement& to, const Bytes<Text>& bytes) {
   to.bind(sqlite::Blob{bytes.text});
 }
@@ -49,6 +52,23 @@ inline void bind(sqlite::Statement& to, const TopicOf& topic) {
 }
 inline void take(sqlite::Statement& from, const TopicOf&) {
   from.skip();
+}
+
+template <class Text>
+requires std::same_as<std::remove_const_t<Text>, std::optional<std::string>>
+void bind(sqlite::Statement& to, const Bytes<Text>& bytes) {
+  if (bytes.text) {
+    to.bind(sqlite::Blob{*bytes.text});
+  } else {
+    to.bind_null();
+  }
+}
+inline void take(sqlite::Statement& from, const Bytes<std::optional<std::string>>& bytes) {
+  if (from.take_null()) {
+    bytes.text.reset();
+  } else {
+    bytes.text = from.take_text();
+  }
 }
 
 template <class Kind>

@@ -46,6 +46,8 @@ struct Table<core::JobRecord> {
     visit(fixed("env_json"), job.env_json);
     visit(fixed("command"), Bytes{job.command});
     visit(fixed("stdin_text"), Bytes{job.stdin_text});
+    visit(changing("stdout_whole"), Bytes{job.stdout_whole});
+    visit(changing("stderr_whole"), Bytes{job.stderr_whole});
   }
 };
 

@@ -11,16 +11,17 @@ namespace berth::storage {
 
 using sqlite::Database;
 
-RecordQueries::RecordQueries(ReaderPool& readers, sqlite::Post post)
-    : readers_(readers), post_(std::move(post)) {}
+RecordQueries::RecordQueries(ReaderPool& readers, sqlite::Writer& writer, sqlite::Post post)
+    : readers_(readers), writer_(writer), post_(std::move(post)) {}
 
 template <class T>
 void RecordQueries::submit(std::function<core::Result<T>(Database&)> read, Done<T> done) {
-  readers_.submit(
-      [this, read = std::move(read), done = std::move(done)](core::Result<Database*> database) {
-        core::Result<T> answer = database ? read(**database) : core::fail(database.error());
-        post_([done, answer = std::move(answer)]() mutable { done(std::move(answer)); });
-      });
+  ReaderPool::Read task = [this, read = std::move(read),
+                           done = std::move(done)](core::Result<Database*> database) {
+    core::Result<T> answer = database ? read(**database) : core::fail(database.error());
+    post_([done, answer = std::move(answer)]() mutable { done(std::move(answer)); });
+  };
+  writer_.when_idle([this, task = std::move(task)] { readers_.submit(task); });
 }
 
 void RecordQueries::connections(core::ListFilter filter,

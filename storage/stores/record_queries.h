@@ -11,10 +11,10 @@
 namespace berth::storage {
 
 /// Answers queries from the reader pool, each posted back to the core loop. A read sees everything
-/// whose commit was answered before the call.
+/// that was given to the writer before the call.
 class RecordQueries final : public core::Queries {
  public:
-  RecordQueries(ReaderPool& readers, sqlite::Post post);
+  RecordQueries(ReaderPool& readers, sqlite::Writer& writer, sqlite::Post post);
 
   void connections(core::ListFilter filter, Done<core::Page<core::ConnectionRecord>> done) override;
   void sessions(core::ListFilter filter, Done<core::Page<core::SessionRecord>> done) override;
@@ -29,6 +29,7 @@ class RecordQueries final : public core::Queries {
   void submit(std::function<core::Result<T>(sqlite::Database&)> read, Done<T> done);
 
   ReaderPool& readers_;
+  sqlite::Writer& writer_;
   sqlite::Post post_;
 };
 

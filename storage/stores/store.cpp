@@ -49,9 +49,8 @@ Store::Store(std::string path, std::unique_ptr<sqlite::Database> database, Event
       database_(std::move(database)),
       records_(*database_, ids, clock, std::move(options.on_committed)),
       readers_(std::move(readers)),
-      queries_(*readers_, post),
-      writer_(std::make_unique<sqlite::Writer>(*database_, records_, std::move(post),
-                                               options.writer)) {}
+      writer_(std::make_unique<sqlite::Writer>(*database_, records_, post, options.writer)),
+      queries_(*readers_, *writer_, std::move(post)) {}
 
 Store::~Store() {
   static_cast<void>(close());

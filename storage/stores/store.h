@@ -71,8 +71,8 @@ class Store {
   std::unique_ptr<sqlite::Database> database_;  // the writer's
   RecordWriter records_;
   std::unique_ptr<ReaderPool> readers_;
-  RecordQueries queries_;
   std::unique_ptr<sqlite::Writer> writer_;
+  RecordQueries queries_;
   bool closed_ = false;
 };
 

@@ -128,6 +128,11 @@ core::Result<void> write_file_atomically(const std::string& path, std::string_vi
   return result;
 }
 
+core::Result<void> empty_file(int fd) {
+  if (ftruncate(fd, 0) != 0) return core::fail(errno_error("emptying", "a file"));
+  return {};
+}
+
 core::Result<void> overwrite_file(const std::string& path, std::string_view text) {
   // Cut to its length last: ext4 writes a file that was emptied to the disk when it is closed
   // (auto_da_alloc), which takes 20 times as long as this.
@@ -154,6 +159,11 @@ core::Result<std::string> make_temporary_folder(std::string_view prefix) {
     error = errno_error("creating a folder in", parent);
   }
   return core::fail(error);
+}
+
+core::Result<void> move_file(const std::string& from, const std::string& to) {
+  if (rename(from.c_str(), to.c_str()) != 0) return core::fail(errno_error("moving", from));
+  return {};
 }
 
 core::Result<void> remove_file(const std::string& path) {

@@ -60,7 +60,8 @@ platform::Descriptor HostFixture::create_spool(const core::JobId& job, const cha
 
 core::JobId HostFixture::start(hostproto::Run run) {
   if (run.job_id.empty()) run.job_id = core::JobId::make();
-  link->run(run, create_spool(run.job_id, "out"), create_spool(run.job_id, "err"));
+  link->output(create_spool(run.job_id, "out"), create_spool(run.job_id, "err"));
+  link->run(run);
   return run.job_id;
 }
 

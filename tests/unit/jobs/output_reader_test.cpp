@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "service/core/text.h"
+#include "service/jobs/job_context.h"
 
 namespace berth::jobs {
 namespace {
@@ -19,19 +20,30 @@ class OutputReaderTest : public testing::Test {
     std::string pattern = std::filesystem::temp_directory_path() / "berth-spool-XXXXXX";
     folder_ = mkdtemp(pattern.data());
     EXPECT_TRUE(spool_.prepare());
-    request_.job_id = id_;
+    job_.id = core::JobId::make();
+    job_.host_id = core::HostId::make();
+    job_.state = core::JobState::running;
+    std::filesystem::create_directories(folder_ + "/hosts/" + job_.host_id.str());
+    request_.job_id = job_.id;
   }
   ~OutputReaderTest() override { std::filesystem::remove_all(folder_); }
 
   void write(std::string_view text) {
-    auto files = spool_.create(id_);
+    job_.dispatched = true;
+    const auto files = spool_.renew(job_.host_id);
     ASSERT_TRUE(files) << files.error().message;
     ASSERT_EQ(::write(files->standard_output.get(), text.data(), text.size()),
               static_cast<ssize_t>(text.size()));
   }
 
+  OutputSource source() {
+    auto source = OutputSource::open(spool_, job_, OutputStream::standard_output);
+    EXPECT_TRUE(source) << source.error().message;
+    return std::move(*source);
+  }
+
   core::OutputView read() {
-    auto view = read_output(spool_, request_, {.ended = true});
+    auto view = read_output(source(), request_, true);
     EXPECT_TRUE(view) << view.error().message;
     return view ? *view : core::OutputView{};
   }
@@ -49,11 +61,9 @@ class OutputReaderTest : public testing::Test {
   }
 
   std::string folder_;
-  Spool spool_{folder_ + "/spool"};
-  const core::JobId id_ = core::JobId::make();
+  Spool spool_{folder_};
+  core::JobRecord job_;
   OutputRequest request_;
-
- private:
 };
 
 TEST_F(OutputReaderTest, RangesAreExactBytes) {
@@ -81,7 +91,7 @@ TEST_F(OutputReaderTest, AJobThatNeverRanHasNoOutput) {
 
 TEST_F(OutputReaderTest, ARunningJobIsNeverAtItsEnd) {
   write("x");
-  EXPECT_FALSE(read_output(spool_, request_, {.ended = false})->eof);
+  EXPECT_FALSE(read_output(source(), request_, false)->eof);
 }
 
 TEST_F(OutputReaderTest, TailCountsLinesWithAndWithoutALastNewline) {
@@ -131,7 +141,7 @@ TEST_F(OutputReaderTest, GrepGoesOnWhereItsLimitEndedIt) {
 TEST_F(OutputReaderTest, ABadPatternIsNamed) {
   write("x\n");
   request_.grep = "(";
-  const auto view = read_output(spool_, request_, {.ended = true});
+  const auto view = read_output(source(), request_, true);
   ASSERT_FALSE(view);
   EXPECT_EQ(view.error().field, "grep");
 }
@@ -140,14 +150,82 @@ TEST_F(OutputReaderTest, ExcerptsSayWhatIsLeftOutAndHowToReadIt) {
   std::string text;
   for (int i = 0; i < 1'000; ++i) text += "line " + std::to_string(i) + "\n";
   write(text);
-  const auto file = read_excerpt(spool_, id_, OutputStream::standard_output, 300);
+  const auto file = read_excerpt(source(), job_.id, OutputStream::standard_output, 300);
   ASSERT_TRUE(file);
   EXPECT_TRUE(file->truncated);
   EXPECT_EQ(file->total_bytes, static_cast<std::int64_t>(text.size()));
   EXPECT_TRUE(file->text.starts_with("line 0\n"));
   EXPECT_TRUE(file->text.ends_with("line 999\n"));
-  EXPECT_NE(file->text.find("read_output job_id=" + id_.str()), std::string::npos);
-  EXPECT_EQ(file->text, make_excerpt(text, id_, OutputStream::standard_output, 300).text);
+  EXPECT_NE(file->text.find("read_output job_id=" + job_.id.str()), std::string::npos);
+}
+
+TEST_F(OutputReaderTest, TheRowsOwnBytesComeFirst) {
+  write("in the file");
+  job_.stdout_whole = "in the row";
+  EXPECT_EQ(read().bytes, "in the row");
+  EXPECT_EQ(tail(1).bytes, "in the row");
+  request_.tail_lines.reset();
+  request_.offset = 3;
+  EXPECT_EQ(read().bytes, "the row");
+}
+
+class SpoolTest : public OutputReaderTest {};
+
+TEST_F(SpoolTest, KeepsWhatAHostsFilesHoldAlsoWhenAskedTwice) {
+  write("large");
+  for (int i = 0; i < 2; ++i) {
+    const auto sizes = spool_.keep(job_.host_id, job_.id);
+    ASSERT_TRUE(sizes) << sizes.error().message;
+    EXPECT_EQ(sizes->standard_output, 5);
+    EXPECT_EQ(sizes->standard_error, 0);
+  }
+  EXPECT_EQ(read().bytes, "large") << "not found where it was kept while its end was being stored";
+  job_.state = core::JobState::succeeded;
+  ASSERT_TRUE(spool_.renew(job_.host_id));
+  EXPECT_EQ(read().bytes, "large");
+  ASSERT_TRUE(spool_.remove(job_.id));
+  EXPECT_EQ(read().bytes, "");
+}
+
+TEST_F(SpoolTest, AFileTakesTheNextCommandsOutputOnlyAfterItWasRenewed) {
+  write("first");
+  write("second");
+  EXPECT_EQ(read().bytes, "second");
+}
+
+TEST(JobContextTest, BringsBackAllThatADispatchKnew) {
+  core::JobRecord job;
+  job.id = core::JobId::make();
+  job.session_id = core::SessionId::make();
+  job.host_id = core::HostId::make();
+  job.client_id = "cli_1";
+  job.principal = "user:1000";
+  job.command = std::string("echo \0 x\n", 10);
+  job.env_json = R"({"A":"1"})";
+  job.stdin_mode = core::StdinMode::open;
+  job.sync = false;
+  job.request_key = "k";
+  job.link_key = "l";
+  job.timeout = core::Milliseconds(1500);
+  job.created_at = core::Timestamp(core::Milliseconds(1'795'000'000'123));
+  const auto back = decode_context(encode_context(job));
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->id, job.id);
+  EXPECT_EQ(back->session_id, job.session_id);
+  EXPECT_EQ(back->host_id, job.host_id);
+  EXPECT_EQ(back->client_id, job.client_id);
+  EXPECT_EQ(back->principal, job.principal);
+  EXPECT_EQ(back->command, job.command);
+  EXPECT_EQ(back->env_json, job.env_json);
+  EXPECT_EQ(back->stdin_mode, job.stdin_mode);
+  EXPECT_EQ(back->sync, job.sync);
+  EXPECT_EQ(back->request_key, job.request_key);
+  EXPECT_EQ(back->link_key, job.link_key);
+  EXPECT_EQ(back->timeout, job.timeout);
+  EXPECT_EQ(back->created_at, job.created_at);
+  EXPECT_EQ(back->state, core::JobState::running);
+  EXPECT_TRUE(back->dispatched);
+  EXPECT_FALSE(decode_context("garbage"));
 }
 
 }  // namespace
