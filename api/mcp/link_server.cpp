@@ -53,6 +53,7 @@ void LinkServer::open(const std::shared_ptr<http::Exchange>& exchange) {
   auto attachment = std::make_unique<Attachment>();
   attachment->caller = exchange->caller();
   attachment->peer = request.peer;
+  attachment->acknowledge_timer = std::make_unique<loop::Timer>(loop_);
   auto upgraded = exchange->upgrade({{"Upgrade", protocol}});
   if (!upgraded) return;
   Attachment& it = *attachment;
@@ -122,8 +123,8 @@ void LinkServer::attach(Attachment& attachment, Client& client) {
   client.attachment = &attachment;
   connections_.opened(std::move(record),
                       [this, id](const std::string& reason) { kill(id, reason); });
-  client.state.attach({[link = std::weak_ptr(attachment.link)](std::string frames) {
-                         if (const auto open = link.lock()) open->write(std::move(frames));
+  client.state.attach({[&attachment, link = std::weak_ptr(attachment.link)](std::string frames) {
+                         if (const auto open = link.lock()) write(attachment, std::move(frames));
                        },
                        [link = std::weak_ptr(attachment.link)] {
                          if (const auto open = link.lock()) open->drop("the bridge does not read");
@@ -140,14 +141,31 @@ void LinkServer::take(Attachment& attachment, std::uint64_t number, std::string_
 void LinkServer::after_batch(Attachment& attachment) {
   if (attachment.client == nullptr) return;
   const std::uint64_t received = attachment.client->received();
-  if (std::exchange(attachment.acknowledged, received) == received) return;
+  if (attachment.acknowledged == received) return;
   const mcp::Peer& peer = attachment.client->peer();
   const auto revision = peer.latest_revision();
   connections_.described(attachment.caller.connection_id, peer.client().name, peer.client().version,
                          std::string(revision ? mcp::to_string(*revision) : ""));
-  std::string frame;
-  net::append_acknowledge(frame, received);
-  attachment.link->write(std::move(frame));
+  // Waits for an answer to go with, but not for long nor for many.
+  if (received - attachment.acknowledged >= net::kLinkAcknowledgeEvery) {
+    return write(attachment, {});
+  }
+  if (!attachment.acknowledge_timer->active()) {
+    attachment.acknowledge_timer->start(std::chrono::milliseconds(net::kLinkAcknowledgeMs),
+                                        [&attachment] { write(attachment, {}); });
+  }
+}
+
+/// Sends what has to be acknowledged along with the frames.
+void LinkServer::write(Attachment& attachment, std::string frames) {
+  if (attachment.client != nullptr) {
+    const std::uint64_t received = attachment.client->received();
+    if (std::exchange(attachment.acknowledged, received) != received) {
+      net::append_acknowledge(frames, received);
+    }
+  }
+  attachment.acknowledge_timer->cancel();
+  if (!frames.empty()) attachment.link->write(std::move(frames));
 }
 
 void LinkServer::ended(Attachment& attachment, const std::string& reason, bool said) {

@@ -43,6 +43,7 @@ class LinkServer {
     std::string peer;
     LinkClient* client = nullptr;  ///< none before its hello and after its end
     std::uint64_t acknowledged = 0;
+    std::unique_ptr<loop::Timer> acknowledge_timer;
   };
   /// One bridge, linked or not.
   struct Client {
@@ -61,6 +62,7 @@ class LinkServer {
   void attach(Attachment& attachment, Client& client);
   void take(Attachment& attachment, std::uint64_t number, std::string_view message);
   void after_batch(Attachment& attachment);
+  static void write(Attachment& attachment, std::string frames);
   void ended(Attachment& attachment, const std::string& reason, bool said);
   void kill(const core::ConnectionId& id, const std::string& reason);
   void detach(Attachment& attachment, const std::string& reason);

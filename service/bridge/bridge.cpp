@@ -56,6 +56,7 @@ Bridge::Bridge(loop::Loop& loop, BridgeOptions options)
       redial_(loop),
       link_watch_(loop),
       expiry_(loop),
+      acknowledgement_(loop),
       absent_since_(now()) {
   // Without stdout nobody can be answered; stdin decides when to end all the same.
   if (auto output = loop::Stream::adopt(loop, kStdout)) {
@@ -223,8 +224,20 @@ void Bridge::write_to_client() {
 
 void Bridge::write_to_service() {
   if (!link_) return;
+  std::string frames = session_.take_for_service();
+  const std::uint64_t waiting = session_.unacknowledged();
+  if (!frames.empty() || waiting >= net::kLinkAcknowledgeEvery) return send(std::move(frames));
+  if (waiting == 0 || acknowledgement_.active()) return;
+  acknowledgement_.start(milliseconds(net::kLinkAcknowledgeMs), [this] {
+    if (link_) send({});
+  });
+}
+
+/// With what has to be acknowledged.
+void Bridge::send(std::string frames) {
+  acknowledgement_.cancel();
   if (link_->pending_bytes() < kMaxLinkQueue) session_.acknowledge();
-  link_->write(session_.take_for_service());
+  link_->write(frames + session_.take_for_service());
   if (link_ && link_->pending_bytes() > kMaxLinkBacklog) {
     link_broken("the service does not read");
   }

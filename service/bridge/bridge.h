@@ -55,6 +55,7 @@ class Bridge {
   void pump();
   void write_to_client();
   void write_to_service();
+  void send(std::string frames);
   void set_valves();
   void arm_expiry();
   void log(std::string_view text) const;
@@ -74,6 +75,7 @@ class Bridge {
   loop::Timer redial_;
   loop::Timer link_watch_;
   loop::Timer expiry_;
+  loop::Timer acknowledgement_;
   core::Instant redial_at_;
   core::Instant link_opened_at_;
   core::Instant last_heard_;

@@ -43,6 +43,8 @@ class LinkSession {
   core::Result<void> receive(const net::LinkFrame& frame);
   /// Acknowledges what was received since the last call, if anything.
   void acknowledge();
+  /// Messages received since then.
+  std::uint64_t unacknowledged() const { return open() ? received_ - told_received_ : 0; }
   void link_lost(core::Instant now);
   bool open() const { return state_ == State::open; }
   /// A client waits for an answer: worth starting a service for.

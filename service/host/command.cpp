@@ -81,13 +81,12 @@ core::Result<shells::CommandPlan> Command::begin(const Workspace& workspace,
 }
 
 void Command::empty_files() {
-  if (!std::exchange(files_->used, true)) return;
-  if (auto emptied = platform::empty_file(files_->standard_output.get()); !emptied) {
-    stdout_->refuse(emptied.error());
-  }
-  if (auto emptied = platform::empty_file(files_->standard_error.get()); !emptied) {
-    stderr_->refuse(emptied.error());
-  }
+  const auto empty = [](const platform::Descriptor& file, bool& used, OutputDrain& drain) {
+    if (!std::exchange(used, false)) return;
+    if (auto emptied = platform::empty_file(file.get()); !emptied) drain.refuse(emptied.error());
+  };
+  empty(files_->standard_output, files_->output_used, *stdout_);
+  empty(files_->standard_error, files_->error_used, *stderr_);
 }
 
 core::Result<std::string> Command::open_stdin(const Workspace& workspace) {
@@ -133,6 +132,8 @@ hostproto::Finished Command::finish(LateOutput& late, core::Timestamp at) {
   if (!begun_) return finished;
   close_output(*stdout_, stdout_path_, late);
   close_output(*stderr_, stderr_path_, late);
+  files_->output_used = stdout_->bytes() > 0;
+  files_->error_used = stderr_->bytes() > 0;
   finished.stdout_bytes = stdout_->bytes();
   finished.stderr_bytes = stderr_->bytes();
   finished.message += loss("stdout", *stdout_) + loss("stderr", *stderr_);

@@ -9,7 +9,8 @@
 namespace berth::host {
 namespace {
 
-constexpr std::size_t kRememberedJobs = 4096;
+/// A service asks again for the last one at most; searched for every command.
+constexpr std::size_t kRememberedJobs = 64;
 
 }  // namespace
 

@@ -21,7 +21,7 @@ class JournalWriter {
   /// Gives the entry the next seq and writes it. On an error nothing was written.
   core::Result<std::int64_t> append(hostproto::JournalEntry entry);
 
-  /// The seq under which a job was accepted; nothing if it was not, or so long ago (4096 jobs) that
+  /// The seq under which a job was accepted; nothing if it was not, or so long ago (64 jobs) that
   /// the service can't ask for it again.
   std::optional<std::int64_t> accepted(const core::JobId& job) const;
 

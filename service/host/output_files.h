@@ -9,7 +9,8 @@ namespace berth::host {
 struct OutputFiles {
   platform::Descriptor standard_output;
   platform::Descriptor standard_error;
-  bool used = false;  ///< they hold the output of an earlier command
+  bool output_used = false;  ///< it holds bytes of an earlier command
+  bool error_used = false;
 };
 
 }  // namespace berth::host

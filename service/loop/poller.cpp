@@ -7,6 +7,7 @@ namespace berth::loop {
 struct Poller::Handle {
   uv_poll_t poll{};
   std::function<void(bool, bool)> ready;
+  int events = 0;  // watched for
 };
 
 Poller::Poller(Loop& loop, int fd) : handle_(new Handle) {
@@ -26,6 +27,8 @@ Poller::~Poller() {
 void Poller::watch(bool readable, bool writable, std::function<void(bool, bool)> ready) {
   handle_->ready = std::move(ready);
   const int events = (readable ? UV_READABLE | UV_DISCONNECT : 0) | (writable ? UV_WRITABLE : 0);
+  if (events == handle_->events) return;  // libuv would forget the descriptor and add it again
+  handle_->events = events;
   uv_poll_start(&handle_->poll, events, [](uv_poll_t* poll, int status, int seen) {
     const auto callback = static_cast<Handle*>(poll->data)->ready;
     if (!callback) return;
@@ -37,6 +40,7 @@ void Poller::watch(bool readable, bool writable, std::function<void(bool, bool)>
 
 void Poller::stop() {
   uv_poll_stop(&handle_->poll);
+  handle_->events = 0;
   handle_->ready = nullptr;
 }
 

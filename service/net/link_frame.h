@@ -79,6 +79,9 @@ inline constexpr std::string_view kLinkProtocol = "berth-bridge/1";
 inline constexpr std::string_view kLinkVersion = "1";
 inline constexpr std::size_t kMaxLinkMessage = 32U << 20U;
 inline constexpr std::size_t kMaxLinkHeader = 64;
+/// An acknowledgement waits so long for a message to go with, or until so many messages came.
+inline constexpr int kLinkAcknowledgeMs = 50;
+inline constexpr std::uint64_t kLinkAcknowledgeEvery = 64;
 inline constexpr int kLinkQuietLimitMs = 20'000;
 inline constexpr int kLinkDeadLimitMs = 60'000;
 
