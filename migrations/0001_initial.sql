@@ -19,6 +19,7 @@ CREATE TABLE connections (
   close_reason     TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX connections_by_time ON connections (opened_at, id);
+CREATE INDEX connections_open ON connections (opened_at, id) WHERE closed_at IS NULL;
 CREATE INDEX connections_by_client ON connections (client_id, opened_at, id);
 
 CREATE TABLE sessions (

@@ -32,6 +32,10 @@ void add_connections(http::Router& router, core::Queries& queries) {
                auto filter = read_list_query(exchange->request().query,
                                              {"state", "client_id", "limit", "cursor"});
                if (!filter) return exchange->fail(filter.error());
+               if (!filter->state.empty() && filter->state != "open" && filter->state != "closed") {
+                 return exchange->fail({core::ErrorCode::invalid_argument,
+                                        "state must be open or closed", "state", std::nullopt});
+               }
                queries.connections(std::move(*filter), [exchange](const auto& page) {
                  answer_page<core::ConnectionRecord>(*exchange, page, write_connection);
                });

@@ -64,8 +64,11 @@ core::Result<void> Service::build() {
   storage::StoreOptions options;
   options.writer.max_queued_sets =
       static_cast<std::size_t>(settings_.config.storage.max_pending_changes);
+  const std::string database = settings_.paths.data_dir + "/berth.db";
+  // A system instance's folder is open to its group; what agents did is not.
+  if (auto made = platform::ensure_private_file(database); !made) return made;
   auto store = storage::Store::open(
-      settings_.paths.data_dir + "/berth.db",
+      database,
       [core_loop = loop.get()](std::function<void()> task) { core_loop->post(std::move(task)); },
       clock_, std::move(options));
   if (!store) return core::fail(std::move(store.error()));

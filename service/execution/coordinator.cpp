@@ -11,8 +11,6 @@
 namespace berth::execution {
 namespace {
 
-constexpr std::size_t kMaxCallsBeforeSettled = 10'000;
-
 core::Error no_job(const core::JobId& id) {
   return {core::ErrorCode::not_found, fmt::format("there is no job {}", id.str()), "job_id",
           std::nullopt};
@@ -30,7 +28,8 @@ Coordinator::Coordinator(Services services, CoordinatorSettings settings,
       answers_(services.workers, services.spool) {}
 
 void Coordinator::when_settled(std::function<void()> call) {
-  if (settled_ || before_settled_.size() >= kMaxCallsBeforeSettled) return call();
+  if (settled_) return call();
+  // Bounded by the connections and by what each may have in flight.
   before_settled_.push_back(std::move(call));
 }
 

@@ -102,6 +102,7 @@ void JobTable::end_waits(const core::JobId& id) {
 void JobTable::wait(const JobPointer& job, core::Milliseconds limit,
                     const std::shared_ptr<core::Cancellation>& cancel, OnWaitEnd done) {
   if (!jobs_.contains(job->record.id)) return done(WaitEnd::finished);
+  if (stopping_) return done(WaitEnd::stopping);
   if (cancel && cancel->cancelled()) return done(WaitEnd::cancelled);
   auto& list = waiters_[job->record.id];
   Waiter* waiter = list.emplace_back(std::make_unique<Waiter>(loop_)).get();
@@ -116,6 +117,7 @@ void JobTable::wait(const JobPointer& job, core::Milliseconds limit,
 }
 
 void JobTable::interrupt_waits() {
+  stopping_ = true;
   for (auto& [id, waiters] : std::exchange(waiters_, {})) {
     for (const auto& waiter : waiters) {
       if (waiter->cancel) waiter->cancel->on_cancel(nullptr);

@@ -69,7 +69,7 @@ class JobTable {
   void wait(const JobPointer& job, core::Milliseconds limit,
             const std::shared_ptr<core::Cancellation>& cancel, OnWaitEnd done);
 
-  /// Ends every wait with `stopping`: the service goes, the jobs go on.
+  /// Ends every wait with `stopping`, also those that come later: the service goes, the jobs go on.
   void interrupt_waits();
 
  private:
@@ -86,6 +86,7 @@ class JobTable {
   std::unordered_map<std::string, core::JobId> keys_;
   std::deque<std::string> key_order_;  // oldest first, to forget beyond the bound
   bool keys_forgotten_ = false;
+  bool stopping_ = false;
 };
 
 }  // namespace berth::jobs

@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kInput = R"({
 "type":"object",
 "properties":{
-"shell":{"type":"string","description":"bash, sh, zsh, pwsh …; the configured default without it"},
+"shell":{"type":"string","description":"bash, which is also the default"},
 "cwd":{"type":"string","description":"Directory to start in"},
 "env":{"type":"object","additionalProperties":{"type":"string"},"description":"Variables of the session"},
 "tty":{"type":"boolean","default":false,"description":"Give its commands a terminal; stderr then comes with stdout"},
@@ -96,7 +96,7 @@ NativeTool start_session(core::Execution& execution) {
   tool.description =
       "Starts a shell that keeps its directory, variables, functions and aliases between commands. "
       "Pass the session_id to run_command. For a single command no session is needed. A session "
-      "that is idle for long ends by itself; end_session ends it at once.";
+      "holds one of the machine's terminals until end_session ends it.";
   tool.input_schema = kInput;
   tool.output_schema = kOutput;
   tool.annotations = {.destructive = false, .open_world = false};

@@ -26,8 +26,12 @@ struct Table<core::ConnectionRecord> {
   }
 };
 
-/// Newest first, of one client or of all.
+/// Newest first; filters: client, state (`open`, `closed`).
 core::Result<core::Page<core::ConnectionRecord>> list_connections(sqlite::Database& database,
                                                                   const core::ListFilter& filter);
+
+/// Closes those that the last run left open.
+core::Result<void> close_connections(sqlite::Database& database, core::Timestamp now,
+                                     std::string_view reason);
 
 }  // namespace berth::storage

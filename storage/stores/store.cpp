@@ -4,6 +4,7 @@
 
 #include "migrations/migrations.h"
 #include "storage/sqlite/migrator.h"
+#include "storage/stores/connections.h"
 #include "storage/stores/hosts.h"
 #include "storage/stores/jobs.h"
 #include "storage/stores/sessions.h"
@@ -36,6 +37,10 @@ core::Result<std::unique_ptr<Store>> Store::open(const std::string& path, Post p
   }
   auto ids = EventIds::load(**database);
   if (!ids) return core::fail(ids.error());
+  // A clean end has closed them.
+  if (auto closed = close_connections(**database, clock.now(), "the service was killed"); !closed) {
+    return core::fail(closed.error());
+  }
   auto readers = ReaderPool::open(path, options.reader_threads, options.max_queued_reads);
   if (!readers) return core::fail(readers.error());
   return std::unique_ptr<Store>(new Store(path, std::move(*database), *ids, std::move(*readers),

@@ -161,6 +161,12 @@ core::Result<std::string> make_temporary_folder(std::string_view prefix) {
   return core::fail(error);
 }
 
+core::Result<void> ensure_private_file(const std::string& path) {
+  const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  if (!file) return core::fail(errno_error("creating", path));
+  return {};
+}
+
 core::Result<void> move_file(const std::string& from, const std::string& to) {
   if (rename(from.c_str(), to.c_str()) != 0) return core::fail(errno_error("moving", from));
   return {};

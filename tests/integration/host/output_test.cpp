@@ -99,7 +99,8 @@ TEST_F(Output, ThatDoesNotFitIsDroppedAndSaidSo) {
   ASSERT_TRUE(full);
   auto kept = platform::create_file(folder + "/kept");
   ASSERT_TRUE(kept);
-  link->run(command, std::move(full), std::move(*kept));
+  link->output(std::move(full), std::move(*kept));
+  link->run(command);
   ASSERT_TRUE(wait_for([this] { return !finished.empty(); }));
   EXPECT_EQ(finished[0].exit_code, 0);
   EXPECT_EQ(finished[0].stdout_bytes, 0);

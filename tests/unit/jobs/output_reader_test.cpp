@@ -17,8 +17,6 @@ using core::OutputStream;
 class OutputReaderTest : public testing::Test {
  protected:
   OutputReaderTest() {
-    std::string pattern = std::filesystem::temp_directory_path() / "berth-spool-XXXXXX";
-    folder_ = mkdtemp(pattern.data());
     EXPECT_TRUE(spool_.prepare());
     job_.id = core::JobId::make();
     job_.host_id = core::HostId::make();
@@ -60,7 +58,12 @@ class OutputReaderTest : public testing::Test {
     return read();
   }
 
-  std::string folder_;
+  static std::string make_folder() {
+    std::string pattern = std::filesystem::temp_directory_path() / "berth-spool-XXXXXX";
+    return mkdtemp(pattern.data());
+  }
+
+  const std::string folder_ = make_folder();
   Spool spool_{folder_};
   core::JobRecord job_;
   OutputRequest request_;
