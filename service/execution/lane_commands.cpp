@@ -174,8 +174,9 @@ void LaneRunner::on_command_finished(terminals::Terminal& terminal,
 /// Of a large output, or one whose bytes were told to an earlier run of the service.
 void LaneRunner::keep_output(Lane& lane, terminals::CommandResult result) {
   lane.output = Lane::Output::none;
+  const core::JobId job = result.job_id;
   services_.workers.run<jobs::Spool::Sizes>(
-      [this, host = lane.host.id, job = result.job_id] { return services_.spool.keep(host, job); },
+      [this, host = lane.host.id, job] { return services_.spool.keep(host, job); },
       [this, host = lane.host.id,
        result = std::move(result)](const core::Result<jobs::Spool::Sizes>& kept) mutable {
         Lane* ended = lanes_.by_host(host);

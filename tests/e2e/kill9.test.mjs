@@ -44,5 +44,36 @@ for (const name of ['sdk 1.32 over stdio', 'client 2.4 over stdio']) {
       assert.equal(next.structuredContent.stdout, 'alive\n');
       assert.equal(agent.client.transport.pid, bridgePid);
     });
+
+    // Foreground work is stored after it is told: until then the host's journal and files hold it.
+    test('what was told is known afterwards, however soon the service is killed', async () => {
+      const { session_id } = (await agent.call('start_session')).structuredContent;
+      const log = path.join(service.dir, 'runs');
+      for (const bytes of [2, 5_000, 100_000]) {
+        const told = [];
+        for (let i = 0; i < 3; ++i) {
+          const command = `echo ran >> '${log}'; head -c ${bytes - 1} /dev/zero | tr '\\0' ${i}; echo; (exit ${i})`;
+          const { structuredContent: job } = await agent.call('run_command', { session_id, command });
+          assert.ok(job.stdout.startsWith(bytes === 2 ? `${i}\n` : `${i}${i}`), job.stdout.slice(0, 80));
+          told.push(job);
+        }
+        await service.crash();
+        await service.launch();
+        for (const [i, before] of told.entries()) {
+          const { structuredContent: job } = await agent.call('get_job', { job_id: before.job_id });
+          assert.equal(job.state, i === 0 ? 'succeeded' : 'failed');
+          assert.equal(job.exit_code, i);
+          assert.equal(job.stdout_bytes, bytes);
+          const { structuredContent: output } = await agent.call(
+            'read_output', { job_id: before.job_id, limit: 1_000_000 });
+          const whole = output.text === `${i}`.repeat(bytes - 1) + '\n';
+          assert.ok(whole, `${output.text.length} bytes of output ${i}: ${output.text.slice(0, 80)}`);
+        }
+        const listed = (await agent.call('list_jobs', { session_id })).structuredContent.jobs;
+        assert.equal(listed[0].job_id, told.at(-1).job_id);
+      }
+      const runs = (await readFile(log, 'utf8')).split('\n').filter((line) => line === 'ran');
+      assert.equal(runs.length, 9);
+    });
   });
 }

@@ -33,7 +33,7 @@ std::string numbers(int count) {
 TEST_F(Link, IsLostAndFoundWithoutALostLine) {
   launch();
   const core::JobId job = start("for ((i = 1; i <= 400; ++i)); do echo $i; sleep 0.002; done");
-  ASSERT_TRUE(wait_for([&] { return !spool(job, "out").empty(); }));
+  ASSERT_TRUE(wait_for([&] { return !accepted.empty() && !spool(job, "out").empty(); }));
   link.reset();
   attach(0);
   ASSERT_EQ(resumed[0].job_id, job);
@@ -46,7 +46,7 @@ TEST_F(Link, MissesNothingThatEndsMeanwhile) {
   const core::JobId first = start("echo one");
   outcome(first);
   const std::int64_t committed = finished[0].seq;
-  const core::JobId job = start("until [ -e go ]; do sleep 0.01; done; seq 1 1000; exit 4");
+  const core::JobId job = start("until [ -e go ]; do sleep 0.01; done; seq 1 2000; exit 4");
   ASSERT_TRUE(wait_for([this] { return accepted.size() == 2; }));
   link.reset();
   finished.clear();
@@ -57,9 +57,14 @@ TEST_F(Link, MissesNothingThatEndsMeanwhile) {
   EXPECT_TRUE(resumed[0].job_id.empty());
   ASSERT_EQ(finished.size(), 1U);
   EXPECT_EQ(finished[0].exit_code, 4);
-  EXPECT_FALSE(finished[0].stdout_inline);
-  EXPECT_EQ(outcome(job).out, numbers(1000));
+  EXPECT_FALSE(finished[0].stdout_inline) << "more than the journal takes";
+  EXPECT_EQ(outcome(job).out, numbers(2000));
   EXPECT_EQ(run("echo on").out, "on\n");
+  link.reset();
+  finished.clear();
+  attach(committed);
+  ASSERT_EQ(finished.size(), 2U);
+  EXPECT_EQ(finished[1].stdout_inline, "on\n") << "small output stands in the journal";
 }
 
 TEST_F(Link, IsTakenOverByTheNewest) {
