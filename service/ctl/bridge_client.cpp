@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <future>
 #include <utility>
 
 #include "service/core/json_scan.h"
@@ -93,7 +94,12 @@ int BridgeClient::strange_lines() {
 }
 
 core::Result<platform::ExitStatus> BridgeClient::close(std::chrono::milliseconds limit) {
-  loop_.post([this] { input_.reset(); });
+  std::promise<void> closed;
+  loop_.post([this, &closed] {
+    input_.reset();
+    closed.set_value();
+  });
+  closed.get_future().wait();
   platform::ExitStatus exit;
   ended_ = wait_until(
       [&] {

@@ -195,6 +195,7 @@ void Service::stop() {
     parts_->loop->post([this] { wind_down(); });
     loop_thread_.join();
   }
+  parts_->workers.stop();  // while all that their tasks use is still there
   platform::remove_file(settings_.paths.runtime_dir + "/endpoint.json");
   if (const auto closed = parts_->store->close(); !closed) {
     runtime::log_error("service", "closing the database").with("error", closed.error().message);

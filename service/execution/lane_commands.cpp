@@ -96,8 +96,9 @@ void LaneRunner::dispatch(Lane& lane, const jobs::JobPointer& job) {
   std::string context = jobs::encode_context(job->record);
 
   // The host writes the context down before it starts the command. That survives what the row
-  // survives, so the row need not be waited for; see on_command_accepted.
-  if (context.size() <= jobs::kMaxContextBytes && log_takes_changes_) {
+  // survives, so the row need not be waited for; see on_command_accepted. Where there is a row that
+  // says otherwise (queued), it would be believed.
+  if (!job->has_row && context.size() <= jobs::kMaxContextBytes && log_takes_changes_) {
     set.unhurried = set.durability == core::Durability::ordinary;
     jobs_.store(job, std::move(set), [this](const core::Result<void>& stored) {
       log_takes_changes_ = stored.has_value();
@@ -214,7 +215,9 @@ void LaneRunner::finish_command(Lane& lane, const terminals::CommandResult& resu
   const core::HostId host = lane.host.id;
   lanes_.forget_job(job->record.id);
   // What the host has in its journal survives as much as an ordinary change does.
-  const bool written_down = result.seq > 0 && set.durability == core::Durability::ordinary;
+  // That it was cancelled, only this service knows.
+  const bool written_down =
+      result.seq > 0 && set.durability == core::Durability::ordinary && !job->cancelled;
   set.unhurried = written_down && result.stdout_bytes + result.stderr_bytes <=
                                       static_cast<std::int64_t>(hostproto::kMaxJournalOutputBytes);
   if (!set.unhurried) lane.storing_seq = lane.host.journal_seq;
@@ -224,24 +227,64 @@ void LaneRunner::finish_command(Lane& lane, const terminals::CommandResult& resu
   }
   jobs_.finish(job, std::move(set),
                written_down ? jobs::JobTable::Tell::at_once : jobs::JobTable::Tell::when_stored,
-               [this, host, seq = lane.host.journal_seq](const core::Result<void>& stored) {
-                 end_stored(host, seq, stored.has_value());
+               [this, host, job, seq = lane.host.journal_seq](const core::Result<void>& stored) {
+                 log_takes_changes_ = stored.has_value();
+                 if (stored) {
+                   end_stored(host, seq);
+                 } else {
+                   end_refused(host, job, seq);
+                 }
                });
   if (Lane* still = lanes_.by_host(host)) advance(*still);
 }
 
-void LaneRunner::end_stored(const core::HostId& host, std::int64_t seq, bool stored) {
+void LaneRunner::end_stored(const core::HostId& host, std::int64_t seq) {
   constexpr std::int64_t kTrimEvery = 64;
-  log_takes_changes_ = stored;
   Lane* lane = lanes_.by_host(host);
   if (lane == nullptr) return;
-  if (seq >= lane->storing_seq) lane->storing_seq = 0;
-  // Not stored: the host keeps the result in its journal and the next start learns it there.
-  if (stored && lane->terminal && seq >= lane->trimmed_seq + kTrimEvery) {
+  if (seq >= lane->storing_seq && lane->unstored.empty()) lane->storing_seq = 0;
+  if (lane->terminal && lane->unstored.empty() && seq >= lane->trimmed_seq + kTrimEvery) {
     lane->trimmed_seq = seq;
     lane->terminal->trim(seq);
   }
   advance(*lane);
+}
+
+/// A disk is full, say. What only the host has written down must not be overtaken by what comes
+/// after it: the lane takes no command until it is stored.
+void LaneRunner::end_refused(const core::HostId& host, const jobs::JobPointer& job,
+                             std::int64_t seq) {
+  constexpr std::chrono::seconds kPause{1};
+  Lane* lane = lanes_.by_host(host);
+  if (lane == nullptr) return;
+  lane->unstored.push_back(job);
+  lane->storing_seq = std::max(lane->storing_seq, seq);
+  lane->store_again = std::make_unique<loop::Timer>(services_.loop);
+  lane->store_again->start(kPause, [this, host] { store_again(host); });
+}
+
+void LaneRunner::store_again(const core::HostId& host) {
+  Lane* lane = lanes_.by_host(host);
+  if (lane == nullptr) return;
+  core::ChangeSet set;
+  set.add(lane->host);
+  for (const jobs::JobPointer& job : lane->unstored) {
+    set.add(job->record).add(job_event(final_event_type(job->record.state), job->record));
+  }
+  services_.log.commit(
+      std::move(set), [this, host, count = lane->unstored.size(),
+                       seq = lane->host.journal_seq](const core::Result<void>& stored) {
+        log_takes_changes_ = stored.has_value();
+        Lane* again = lanes_.by_host(host);
+        if (again == nullptr) return;
+        if (!stored) {
+          again->store_again->start(std::chrono::seconds(1), [this, host] { store_again(host); });
+          return;
+        }
+        const auto begin = again->unstored.begin();
+        again->unstored.erase(begin, begin + static_cast<std::ptrdiff_t>(count));
+        end_stored(host, seq);
+      });
 }
 
 void LaneRunner::on_command_rejected(terminals::Terminal& terminal, const core::JobId& id,

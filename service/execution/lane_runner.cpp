@@ -185,24 +185,29 @@ void LaneRunner::on_terminal_gone(terminals::Terminal& terminal, const core::Err
 void LaneRunner::settle_dead_host(const core::HostId& id, core::Error reason) {
   struct Left {
     core::Result<std::vector<hostproto::JournalEntry>> entries;
+    core::JobId kept;
     core::Result<jobs::Spool::Sizes> output;
   };
-  const Lane& dead = *lanes_.by_host(id);
+  Lane& dead = *lanes_.by_host(id);
+  dead.ready = false;
+  const core::JobId current = dead.current ? dead.current->record.id : core::JobId();
+  // Before a command has begun, the files hold the output of the one before it. Of one that an
+  // earlier run of the service began only the host could tell; it nearly always had.
+  const bool has_begun = dead.current && (dead.current->begun || dead.current->reconciling);
+  const core::JobId begun = has_begun ? current : core::JobId();
   services_.workers.run<Left>(
-      [this, id, after = dead.host.journal_seq,
-       job =
-           dead.current ? dead.current->record.id : core::JobId()]() mutable -> core::Result<Left> {
-        auto entries = services_.launcher.read_journal(id, after);
-        // Its files hold the output of the last command it began.
-        for (const auto& entry : entries ? *entries : std::vector<hostproto::JournalEntry>()) {
-          if (const auto* accepted = std::get_if<hostproto::Accepted>(&entry))
-            job = accepted->job_id;
+      [this, id, after = dead.host.journal_seq, current, begun]() -> core::Result<Left> {
+        Left left{services_.launcher.read_journal(id, after), begun, {}};
+        for (const auto& entry :
+             left.entries ? *left.entries : std::vector<hostproto::JournalEntry>()) {
+          const auto* accepted = std::get_if<hostproto::Accepted>(&entry);
+          if (accepted != nullptr && accepted->job_id != current) left.kept = accepted->job_id;
           const auto* finished = std::get_if<hostproto::Finished>(&entry);
-          if (finished != nullptr && finished->stdout_inline) job = {};
+          if (finished == nullptr) continue;
+          left.kept = finished->stdout_inline ? core::JobId() : finished->job_id;
         }
-        core::Result<jobs::Spool::Sizes> output;
-        if (!job.empty()) output = services_.spool.keep(id, job);
-        return Left{std::move(entries), std::move(output)};
+        if (!left.kept.empty()) left.output = services_.spool.keep(id, left.kept);
+        return left;
       },
       [this, id, reason = std::move(reason)](core::Result<Left> left) {
         Lane* lane = lanes_.by_host(id);
@@ -215,6 +220,7 @@ void LaneRunner::settle_dead_host(const core::HostId& id, core::Error reason) {
           return drop(*lane, reason);
         }
         for (const hostproto::JournalEntry& entry : *left->entries) {
+          if (hostproto::seq_of(entry) <= lane->host.journal_seq) continue;  // told meanwhile
           if (const auto* accepted = std::get_if<hostproto::Accepted>(&entry)) {
             on_command_accepted(*lane->terminal, *accepted);
           }
@@ -224,7 +230,7 @@ void LaneRunner::settle_dead_host(const core::HostId& id, core::Error reason) {
             finish_command(*lane, *finished);
           }
         }
-        if (lane->current && left->output) {
+        if (lane->current && lane->current->record.id == left->kept && left->output) {
           lane->current->record.stdout_bytes = left->output->standard_output;
           lane->current->record.stderr_bytes = left->output->standard_error;
         }

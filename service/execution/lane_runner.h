@@ -125,7 +125,9 @@ class LaneRunner final : public terminals::TerminalOwner {
   void renew_output(Lane& lane);
   void keep_output(Lane& lane, terminals::CommandResult result);
   void finish_command(Lane& lane, const terminals::CommandResult& result);
-  void end_stored(const core::HostId& host, std::int64_t seq, bool stored);
+  void end_stored(const core::HostId& host, std::int64_t seq);
+  void end_refused(const core::HostId& host, const jobs::JobPointer& job, std::int64_t seq);
+  void store_again(const core::HostId& host);
   void reject(Lane& lane, const jobs::JobPointer& job, const core::Error& error);
   void settle_dead_host(const core::HostId& id, core::Error reason);
   void drop(Lane& lane, const core::Error& reason);

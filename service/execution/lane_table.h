@@ -6,10 +6,12 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "service/core/job.h"
 #include "service/core/session.h"
 #include "service/jobs/job_table.h"
+#include "service/loop/timer.h"
 #include "service/terminals/terminal.h"
 
 namespace berth::execution {
@@ -30,6 +32,9 @@ struct Lane {
   /// Result whose end is being stored while only the files hold its output, which the next command
   /// would overwrite. 0 = none.
   std::int64_t storing_seq = 0;
+  /// Ended, but the store refused to take it: tried again before anything else runs here.
+  std::vector<jobs::JobPointer> unstored;
+  std::unique_ptr<loop::Timer> store_again;
   std::int64_t trimmed_seq = 0;  ///< the host was told that it may forget up to here
 
   /// State as it is shown; the stored record says `ready` also while a command runs.

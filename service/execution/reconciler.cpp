@@ -60,6 +60,7 @@ void Reconciler::restore_jobs(core::OpenState& state) {
 void Reconciler::restore_job(core::JobRecord record) {
   LaneRunner& runner = coordinator_.runner();
   const jobs::JobPointer job = runner.jobs().add(std::move(record));
+  job->has_row = true;
   Lane* lane = job->record.dispatched ? runner.lanes().by_host(job->record.host_id)
                                       : runner.lanes().by_session(job->record.session_id);
   if (job->record.dispatched) {

@@ -82,8 +82,11 @@ core::Result<shells::CommandPlan> Command::begin(const Workspace& workspace,
 
 void Command::empty_files() {
   const auto empty = [](const platform::Descriptor& file, bool& used, OutputDrain& drain) {
-    if (!std::exchange(used, false)) return;
-    if (auto emptied = platform::empty_file(file.get()); !emptied) drain.refuse(emptied.error());
+    if (!used) return;
+    if (auto emptied = platform::empty_file(file.get()); !emptied) {
+      return drain.refuse(emptied.error());
+    }
+    used = false;
   };
   empty(files_->standard_output, files_->output_used, *stdout_);
   empty(files_->standard_error, files_->error_used, *stderr_);
@@ -129,11 +132,16 @@ hostproto::Finished Command::finish(LateOutput& late, core::Timestamp at) {
     finished.message += fmt::format("Input was dropped: more than {} bytes waited to be read. ",
                                     InputFeed::kMaxPendingBytes);
   }
-  if (!begun_) return finished;
+  if (!begun_) {
+    finished.stdout_inline.emplace();
+    finished.stderr_inline.emplace();
+    return finished;
+  }
   close_output(*stdout_, stdout_path_, late);
   close_output(*stderr_, stderr_path_, late);
-  files_->output_used = stdout_->bytes() > 0;
-  files_->error_used = stderr_->bytes() > 0;
+  // A write that failed may have left bytes that do not count.
+  files_->output_used = files_->output_used || stdout_->bytes() > 0 || stdout_->error();
+  files_->error_used = files_->error_used || stderr_->bytes() > 0 || stderr_->error();
   finished.stdout_bytes = stdout_->bytes();
   finished.stderr_bytes = stderr_->bytes();
   finished.message += loss("stdout", *stdout_) + loss("stderr", *stderr_);

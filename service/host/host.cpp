@@ -148,7 +148,12 @@ void Host::configure(const hostproto::Configure& configure,
 void Host::run(hostproto::Run run) {
   // Sent again after a lost link: it is never run again.
   if (const auto seq = journal_->accepted(run.job_id)) {
-    return send(hostproto::Accepted{*seq, run.job_id, run.context});
+    send(hostproto::Accepted{*seq, run.job_id, run.context});
+    for (const auto& entry : journal_->after(*seq)) {
+      const auto* finished = std::get_if<hostproto::Finished>(&entry);
+      if (finished != nullptr && finished->job_id == run.job_id) send(*finished);
+    }
+    return;
   }
   core::Result<void> runnable;
   if (over_) {

@@ -26,8 +26,8 @@ struct CommandProcess {
 /// Loop thread.
 class CommandProcesses {
  public:
-  /// `earlier`: topmost_processes() since the last command has ended. What is started by others than
-  /// these, from now on, is the command's.
+  /// `earlier`: topmost_processes() since the last command has ended. What is started by others
+  /// than these, from now on, is the command's.
   CommandProcesses(int shell, std::string job_id, std::vector<int> earlier);
 
   /// The command's processes now, below the shell or orphaned and below this host.

@@ -73,6 +73,7 @@ std::optional<core::JobId> JobTable::by_key(const std::string& client_id,
 }
 
 void JobTable::store(const JobPointer& job, core::ChangeSet set, core::ChangeLog::Done done) {
+  job->has_row = true;
   set.changes.insert(set.changes.begin(), job->record);
   log_.commit(std::move(set), std::move(done));
 }

@@ -25,6 +25,7 @@ struct Job {
   bool reconciling = false;
   bool ending = false;       ///< its end is being stored
   bool in_terminal = false;  ///< handed to its host in this run of the service
+  bool has_row = false;      ///< stored, or about to be
   bool begun = false;      ///< its host's files hold its output, no longer that of the last command
   bool cancelled = false;  ///< its end is reported as cancelled
   std::optional<core::StopMode> stop_requested;  ///< asked for before its host had it

@@ -43,11 +43,14 @@ core::Result<Spool::Files> Spool::renew(const core::HostId& host) const {
 core::Result<std::int64_t> Spool::keep(const core::HostId& host, const core::JobId& job,
                                        OutputStream stream) const {
   const std::string kept = job_path(job, stream);
-  if (auto moved = platform::move_file(host_path(host, stream), kept);
-      !moved && moved.error().code != core::ErrorCode::not_found) {
-    return core::fail(moved.error());
+  auto file = platform::open_for_reading(kept);
+  if (!file && file.error().code == core::ErrorCode::not_found) {
+    if (auto moved = platform::move_file(host_path(host, stream), kept);
+        !moved && moved.error().code != core::ErrorCode::not_found) {
+      return core::fail(moved.error());
+    }
+    file = platform::open_for_reading(kept);
   }
-  const auto file = platform::open_for_reading(kept);
   if (!file && file.error().code == core::ErrorCode::not_found) return 0;
   if (!file) return core::fail(file.error());
   const auto size = platform::file_size(file->get());

@@ -39,6 +39,7 @@ void DescriptorStream::watch() {
 void DescriptorStream::ready(bool readable, bool writable) {
   if (writable && !outgoing_.empty()) write_all();
   if (readable && on_data_ && !read_all()) return;
+  watch();  // after an error it is not watched any more, and there may be more to read
 }
 
 bool DescriptorStream::read_all() {

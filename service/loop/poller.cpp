@@ -30,7 +30,9 @@ void Poller::watch(bool readable, bool writable, std::function<void(bool, bool)>
   if (events == handle_->events) return;  // libuv would forget the descriptor and add it again
   handle_->events = events;
   uv_poll_start(&handle_->poll, events, [](uv_poll_t* poll, int status, int seen) {
-    const auto callback = static_cast<Handle*>(poll->data)->ready;
+    auto* const handle = static_cast<Handle*>(poll->data);
+    if (status != 0) handle->events = 0;  // libuv has stopped watching
+    const auto callback = handle->ready;
     if (!callback) return;
     // An error condition is reported as readiness: the next read or write tells what it is.
     callback(status != 0 || (seen & (UV_READABLE | UV_DISCONNECT)) != 0,

@@ -39,7 +39,7 @@ core::Result<void> overwrite_file(const std::string& path, std::string_view text
 /// else in /tmp. Its owner removes it.
 core::Result<std::string> make_temporary_folder(std::string_view prefix);
 
-/// Makes an empty file that only its owner reads (0600), unless there is one.
+/// Lets only its owner read a file (0600); an empty one is made where there is none.
 core::Result<void> ensure_private_file(const std::string& path);
 /// Within one file system; replaces what is there. not_found if there is nothing to move.
 core::Result<void> move_file(const std::string& from, const std::string& to);

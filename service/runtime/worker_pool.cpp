@@ -11,19 +11,20 @@ WorkerPool::WorkerPool(loop::Loop& home, std::size_t threads) : home_(home) {
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
 
-WorkerPool::~WorkerPool() {
+void WorkerPool::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_all();
   for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 bool WorkerPool::enqueue(std::function<void()> task) {
   {
     const std::lock_guard lock(mutex_);
-    if (tasks_.size() >= kMaxWaiting) return false;
+    if (stopping_ || tasks_.size() >= kMaxWaiting) return false;
     tasks_.push_back(std::move(task));
   }
   wake_.notify_one();

@@ -19,9 +19,13 @@ namespace berth::runtime {
 class WorkerPool {
  public:
   WorkerPool(loop::Loop& home, std::size_t threads);
-  ~WorkerPool();  ///< finishes what waits, then joins
+  ~WorkerPool() { stop(); }
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
+
+  /// Finishes what waits, then joins; later calls of run() fail. To be called while all that tasks
+  /// use is still there.
+  void stop();
 
   /// Runs `work` on a worker and `done` with its result on the home loop. Loop thread. Over the
   /// bound `done` comes with limit_exceeded. `work` must not throw.

@@ -1,7 +1,7 @@
 // The service is killed with SIGKILL while a command prints; its bridge delivers everything.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { readFile } from 'node:fs/promises';
+import { readFile, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { connectors } from './clients.mjs';
 import { Service, eventually } from './harness.mjs';
@@ -74,6 +74,26 @@ for (const name of ['sdk 1.32 over stdio', 'client 2.4 over stdio']) {
       }
       const runs = (await readFile(log, 'utf8')).split('\n').filter((line) => line === 'ran');
       assert.equal(runs.length, 9);
+    });
+
+    test('a command with a terminal of its own, or in the background, is not run again', async () => {
+      const { session_id } = (await agent.call('start_session')).structuredContent;
+      for (const [tool, place] of [['run_command', {}], ['run_background', {}],
+                                   ['run_background', { session_id }]]) {
+        const log = path.join(service.dir, tool);
+        const command = `echo ran >> '${log}'; echo out; (exit 5)`;
+        const { structuredContent: told } = await agent.call(tool, { ...place, command });
+        await service.crash();
+        await service.launch();
+        const { structuredContent: job } = await agent.call(
+          'get_job', { job_id: told.job_id, wait_ms: 20_000 });
+        assert.equal(job.exit_code, 5);
+        assert.equal(job.stdout, 'out\n');
+        // Whatever would run it again would do so before a later command in its place.
+        await agent.call('run_command', { ...place, command: 'true' });
+        assert.equal(await readFile(log, 'utf8'), 'ran\n');
+        await unlink(log);
+      }
     });
   });
 }

@@ -162,8 +162,8 @@ core::Result<std::string> make_temporary_folder(std::string_view prefix) {
 }
 
 core::Result<void> ensure_private_file(const std::string& path) {
-  const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-  if (!file) return core::fail(errno_error("creating", path));
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0600));
+  if (!file || fchmod(file.get(), 0600) != 0) return core::fail(errno_error("creating", path));
   return {};
 }
 

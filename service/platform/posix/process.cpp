@@ -1,6 +1,7 @@
 #include "service/platform/process.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -11,9 +12,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "service/platform/files.h"
@@ -45,13 +48,17 @@ constexpr int kStartField = 22;
 /// A numeric field of /proc/PID/stat; nothing if the process is gone. The name in it may hold
 /// anything, so fields are counted from the last parenthesis.
 std::optional<std::uint64_t> stat_field(int pid, int field) {
-  const auto text = read_file(fmt::format("/proc/{}/stat", pid), 64 * 1024);
-  if (!text) return std::nullopt;
-  std::size_t at = text->rfind(')');
-  for (int i = 2; i < field && at != std::string::npos; ++i) at = text->find(' ', at + 1);
-  if (at == std::string::npos) return std::nullopt;
+  // Read for every process of the machine while a command is being stopped.
+  std::array<char, 1024> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+  const Descriptor file(open(fmt::format("/proc/{}/stat", pid).c_str(), O_RDONLY | O_CLOEXEC));
+  const ssize_t length = file ? read(file.get(), buffer.data(), buffer.size()) : -1;
+  if (length <= 0) return std::nullopt;
+  const std::string_view text(buffer.data(), static_cast<std::size_t>(length));
+  std::size_t at = text.rfind(')');
+  for (int i = 2; i < field && at != std::string_view::npos; ++i) at = text.find(' ', at + 1);
+  if (at == std::string_view::npos) return std::nullopt;
   std::uint64_t value = 0;
-  std::from_chars(text->data() + at + 1, text->data() + text->size(), value);
+  std::from_chars(text.data() + at + 1, text.data() + text.size(), value);
   return value;
 }
 

@@ -68,7 +68,7 @@ TEST_F(WriterTest, CommitsAllThatWaitsTogetherAndAnswersInOrder) {
   }
   const auto counters = store_->counters().writer;
   EXPECT_EQ(counters.sets, 502U);
-  EXPECT_EQ(counters.largest_batch, 500U);
+  EXPECT_GE(counters.largest_batch, 500U);  // the last one may have come in time
   EXPECT_LE(counters.commits, 3U);
   EXPECT_EQ(counters.queued_sets, 0U);
 }
