@@ -301,12 +301,17 @@ void LaneRunner::reject(Lane& lane, const jobs::JobPointer& job, const core::Err
   advance(lane);
 }
 
-void LaneRunner::on_command_progress(terminals::Terminal&, const core::JobId& id,
-                                     std::int64_t stdout_bytes, std::int64_t stderr_bytes) {
-  const jobs::JobPointer job = jobs_.find(id);
+void LaneRunner::on_command_progress(terminals::Terminal&,
+                                     const terminals::CommandProgress& progress) {
+  const jobs::JobPointer job = jobs_.find(progress.job_id);
   if (!job || job->ending) return;
-  job->record.stdout_bytes = stdout_bytes;
-  job->record.stderr_bytes = stderr_bytes;
+  job->record.stdout_bytes = progress.stdout_bytes;
+  job->record.stderr_bytes = progress.stderr_bytes;
+  if (!std::exchange(job->awaiting_input, progress.awaiting_input) && job->awaiting_input) {
+    core::ChangeSet set;
+    set.add(job_event("job.awaiting_input", job->record));
+    services_.log.commit(std::move(set), nullptr);
+  }
 }
 
 void LaneRunner::finish_unrun(const jobs::JobPointer& job, core::JobState state,

@@ -102,8 +102,8 @@ class LaneRunner final : public terminals::TerminalOwner {
                            const terminals::CommandResult& result) override;
   void on_command_rejected(terminals::Terminal& terminal, const core::JobId& id,
                            const core::Error& error) override;
-  void on_command_progress(terminals::Terminal& terminal, const core::JobId& id,
-                           std::int64_t stdout_bytes, std::int64_t stderr_bytes) override;
+  void on_command_progress(terminals::Terminal& terminal,
+                           const terminals::CommandProgress& progress) override;
   void on_terminal_gone(terminals::Terminal& terminal, const core::Error& reason) override;
 
  private:

@@ -2,21 +2,23 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "service/core/ids.h"
 #include "service/host/process_tree.h"
 #include "service/platform/files.h"
-#include "service/platform/pipes.h"
 #include "service/shells/quoting.h"
 
 namespace berth::host {
 namespace {
 
-std::string loss(std::string_view stream, const OutputDrain& drain) {
-  if (!drain.error()) return {};
-  return fmt::format("{} after byte {} was lost: {}. ", stream, drain.bytes(),
-                     drain.error()->message);
+constexpr std::size_t kMaxInputKeys = 256;
+
+std::string loss(std::string_view name, const StreamFile& stream) {
+  if (!stream.error()) return {};
+  return fmt::format("{} after byte {} was lost: {}. ", name, stream.bytes(),
+                     stream.error()->message);
 }
 
 }  // namespace
@@ -52,13 +54,12 @@ core::Result<void> Command::check(const hostproto::Run& run) {
 }
 
 core::Result<shells::CommandPlan> Command::begin(const Workspace& workspace,
+                                                 std::shared_ptr<Tty> tty,
                                                  const std::string& session_cwd,
                                                  std::function<void()> changed) {
   shells::CommandPlan plan;
   plan.nonce = nonce_;
   plan.script = workspace.script();
-  plan.stdout_path = stdout_path_ = workspace.stdout_path();
-  plan.stderr_path = stderr_path_ = workspace.stderr_path();
   plan.env = run_.env;
   plan.env.push_back(fmt::format("{}={}", kJobVariable, run_.job_id.str()));
   plan.cwd = run_.cwd;
@@ -67,59 +68,56 @@ core::Result<shells::CommandPlan> Command::begin(const Workspace& workspace,
   if (auto written = platform::overwrite_file(plan.script, run_.command); !written) {
     return core::fail(written.error());
   }
-  auto stdin_path = open_stdin(workspace);
-  if (!stdin_path) return core::fail(stdin_path.error());
-  plan.stdin_path = std::move(*stdin_path);
-  auto out = workspace.open_output(stdout_path_);
-  if (!out) return core::fail(out.error());
-  auto err = workspace.open_output(stderr_path_);
-  if (!err) return core::fail(err.error());
-  stdout_.emplace(loop_, std::move(*out), files_->standard_output.get(), changed);
-  stderr_.emplace(loop_, std::move(*err), files_->standard_error.get(), std::move(changed));
+  auto streams = tty ? open_tty_streams(std::move(tty), run_, *files_, std::move(changed), plan)
+                     : open_pipe_streams(loop_, workspace, run_, *files_, std::move(changed), plan);
+  if (!streams) return core::fail(streams.error());
+  streams_ = std::move(*streams);
   begun_ = true;
+  for (const hostproto::Input& input : std::exchange(early_inputs_, {})) {
+    // Within the bound of the feed, so it is taken, unless one of them was the end.
+    static_cast<void>(streams_->feed(input.bytes, input.eof));
+  }
   return plan;
 }
 
 void Command::empty_files() {
-  const auto empty = [](const platform::Descriptor& file, bool& used, OutputDrain& drain) {
+  const auto empty = [](const platform::Descriptor& file, bool& used, StreamFile& stream) {
     if (!used) return;
     if (auto emptied = platform::empty_file(file.get()); !emptied) {
-      return drain.refuse(emptied.error());
+      return stream.refuse(emptied.error());
     }
     used = false;
   };
-  empty(files_->standard_output, files_->output_used, *stdout_);
-  empty(files_->standard_error, files_->error_used, *stderr_);
-}
-
-core::Result<std::string> Command::open_stdin(const Workspace& workspace) {
-  const bool open = run_.stdin_mode == core::StdinMode::open;
-  if (!open && run_.stdin_text.empty()) return std::string("/dev/null");
-  const std::string path = workspace.stdin_path();
-  if (auto removed = platform::remove_file(path); !removed) return core::fail(removed.error());
-  if (!open) {
-    if (auto written = platform::overwrite_file(path, run_.stdin_text); !written) {
-      return core::fail(written.error());
-    }
-    return path;
-  }
-  if (auto made = platform::make_fifo(path); !made) return core::fail(made.error());
-  auto fifo = platform::open_fifo_for_both(path);
-  if (!fifo) return core::fail(fifo.error());
-  input_.emplace(loop_, std::move(*fifo));
-  input_->write(run_.stdin_text);
-  return path;
+  empty(files_->standard_output, files_->output_used, streams_->output());
+  empty(files_->standard_error, files_->error_used, streams_->error());
 }
 
 void Command::started(core::Timestamp at) {
   started_at_ = at;
-  if (input_) input_->opened();
+  streams_->started();
 }
 
-void Command::feed(std::string_view bytes, bool eof) {
-  if (!input_) return;
-  input_->write(bytes);
-  if (eof) input_->close_after_pending();
+core::Result<void> Command::feed(const hostproto::Input& input, bool has_tty) {
+  const bool may_take_input = has_tty || run_.stdin_mode == core::StdinMode::open;
+  if (!input.key.empty() && std::ranges::find(input_keys_, input.key) != input_keys_.end()) {
+    return {};
+  }
+  if (begun_ ? !streams_->takes_input() : !may_take_input) {
+    return core::fail(core::ErrorCode::conflict,
+                      "the command was started without open_stdin and without a tty", "job_id");
+  }
+  if (begun_) {
+    if (auto fed = streams_->feed(input.bytes, input.eof); !fed) return fed;
+  } else {
+    if (early_bytes_ + input.bytes.size() > InputFeed::kMaxPendingBytes) {
+      return core::fail(InputFeed::full());
+    }
+    early_bytes_ += input.bytes.size();
+    early_inputs_.push_back(input);
+  }
+  if (!input.key.empty()) input_keys_.push_back(input.key);
+  if (input_keys_.size() > kMaxInputKeys) input_keys_.pop_front();
+  return {};
 }
 
 hostproto::Finished Command::finish(LateOutput& late, core::Timestamp at) {
@@ -128,37 +126,26 @@ hostproto::Finished Command::finish(LateOutput& late, core::Timestamp at) {
   finished.timed_out = timed_out;
   finished.started_at = started_at_.value_or(at);
   finished.finished_at = at;
-  if (input_ && input_->dropped()) {
-    finished.message += fmt::format("Input was dropped: more than {} bytes waited to be read. ",
-                                    InputFeed::kMaxPendingBytes);
-  }
   if (!begun_) {
     finished.stdout_inline.emplace();
     finished.stderr_inline.emplace();
     return finished;
   }
-  close_output(*stdout_, stdout_path_, late);
-  close_output(*stderr_, stderr_path_, late);
+  streams_->finish(late);
+  StreamFile& out = streams_->output();
+  StreamFile& err = streams_->error();
   // A write that failed may have left bytes that do not count.
-  files_->output_used = files_->output_used || stdout_->bytes() > 0 || stdout_->error();
-  files_->error_used = files_->error_used || stderr_->bytes() > 0 || stderr_->error();
-  finished.stdout_bytes = stdout_->bytes();
-  finished.stderr_bytes = stderr_->bytes();
-  finished.message += loss("stdout", *stdout_) + loss("stderr", *stderr_);
+  files_->output_used = files_->output_used || out.bytes() > 0 || out.error();
+  files_->error_used = files_->error_used || err.bytes() > 0 || err.error();
+  finished.stdout_bytes = out.bytes();
+  finished.stderr_bytes = err.bytes();
+  finished.message += loss("stdout", out) + loss("stderr", err);
   if (finished.stdout_bytes + finished.stderr_bytes <=
       static_cast<std::int64_t>(hostproto::kMaxInlineBytes)) {
-    finished.stdout_inline = std::move(stdout_->head());
-    finished.stderr_inline = std::move(stderr_->head());
+    finished.stdout_inline = std::move(out.head());
+    finished.stderr_inline = std::move(err.head());
   }
   return finished;
-}
-
-void Command::close_output(OutputDrain& drain, const std::string& path, LateOutput& late) {
-  drain.finish();
-  if (drain.ended()) return;
-  // Someone still writes to this FIFO: the next command must not hear it.
-  static_cast<void>(platform::remove_file(path));
-  late.add(drain.take_fifo());
 }
 
 std::vector<std::string> Command::variable_names() const {

@@ -1,16 +1,17 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "service/core/error.h"
 #include "service/core/time.h"
-#include "service/host/input_feed.h"
+#include "service/host/command_streams.h"
 #include "service/host/late_output.h"
-#include "service/host/output_drain.h"
 #include "service/host/output_files.h"
 #include "service/host/workspace.h"
 #include "service/hostproto/messages.h"
@@ -18,7 +19,7 @@
 
 namespace berth::host {
 
-/// One command from acceptance to its result: its files and FIFOs, its counts. What it does not
+/// One command from acceptance to its result: its script, its streams, its counts. What it does not
 /// know is how it ends; see Terminal. Loop thread.
 class Command {
  public:
@@ -27,8 +28,9 @@ class Command {
   /// Whether a shell can be given this at all.
   static core::Result<void> check(const hostproto::Run& run);
 
-  /// Writes its files and opens its FIFOs. `changed` is called when output has come or ended.
-  core::Result<shells::CommandPlan> begin(const Workspace& workspace,
+  /// Writes its script and opens its streams: `tty`, or FIFOs without one. `changed` is called when
+  /// output has come or ended.
+  core::Result<shells::CommandPlan> begin(const Workspace& workspace, std::shared_ptr<Tty> tty,
                                           const std::string& session_cwd,
                                           std::function<void()> changed);
   bool begun() const { return begun_; }
@@ -41,7 +43,12 @@ class Command {
   void started(core::Timestamp at);
   bool is_started() const { return started_at_.has_value(); }
 
-  void feed(std::string_view bytes, bool eof);
+  /// conflict if it takes no input (any more), limit_exceeded if too much waits to be read. Input
+  /// with a key is taken once; what comes before begin() waits for it.
+  core::Result<void> feed(const hostproto::Input& input, bool has_tty);
+  bool takes_input() const { return streams_ && streams_->takes_input(); }
+  /// One of the processes waits for input now.
+  bool is_awaited_by(const std::vector<int>& pids) const { return streams_->is_awaited_by(pids); }
 
   /// Takes the rest of its output and gives back what goes into its result: counts, inline output,
   /// times, what went wrong with its output. What background processes write later goes to `late`.
@@ -52,26 +59,22 @@ class Command {
 
   const hostproto::Run& run() const { return run_; }
   const std::string& nonce() const { return nonce_; }
-  std::int64_t stdout_bytes() const { return stdout_ ? stdout_->bytes() : 0; }
-  std::int64_t stderr_bytes() const { return stderr_ ? stderr_->bytes() : 0; }
-  bool outputs_ended() const { return stdout_ && stdout_->ended() && stderr_->ended(); }
+  std::int64_t stdout_bytes() const { return streams_ ? streams_->output().bytes() : 0; }
+  std::int64_t stderr_bytes() const { return streams_ ? streams_->error().bytes() : 0; }
+  bool outputs_ended() const { return streams_ && streams_->ended(); }
 
   bool timed_out = false;
 
  private:
-  core::Result<std::string> open_stdin(const Workspace& workspace);
-  void close_output(OutputDrain& drain, const std::string& path, LateOutput& late);
-
   loop::Loop& loop_;
   hostproto::Run run_;
   std::shared_ptr<OutputFiles> files_;
   std::string nonce_;
   bool begun_ = false;
-  std::string stdout_path_;
-  std::string stderr_path_;
-  std::optional<OutputDrain> stdout_;
-  std::optional<OutputDrain> stderr_;
-  std::optional<InputFeed> input_;
+  std::unique_ptr<CommandStreams> streams_;
+  std::deque<std::string> input_keys_;  // of the last inputs
+  std::vector<hostproto::Input> early_inputs_;
+  std::size_t early_bytes_ = 0;
   std::optional<core::Timestamp> started_at_;
 };
 

@@ -123,7 +123,12 @@ void Host::handle(hostproto::Message& message, std::vector<platform::Descriptor>
     return terminal_->interrupt(stop->job_id, stop->how);
   }
   if (const auto* input = std::get_if<Input>(&message)) {
-    return terminal_->input(input->job_id, input->bytes, input->eof);
+    const auto taken = terminal_->input(*input);
+    return send(InputTaken{input->call, taken ? std::nullopt : std::optional(taken.error())});
+  }
+  if (const auto* size = std::get_if<Resize>(&message)) {
+    return terminal_->resize(
+        {.rows = static_cast<int>(size->rows), .cols = static_cast<int>(size->cols)});
   }
   if (const auto* end = std::get_if<End>(&message)) {
     return terminal_->end(end->mode, "the service ended the terminal");

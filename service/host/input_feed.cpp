@@ -1,5 +1,8 @@
 #include "service/host/input_feed.h"
 
+#include <fmt/format.h>
+
+#include <chrono>
 #include <utility>
 
 #include "service/platform/pipes.h"
@@ -10,14 +13,18 @@ InputFeed::InputFeed(loop::Loop& loop, platform::Descriptor fifo) : fifo_(std::m
   poller_.emplace(loop, fifo_.get());
 }
 
-void InputFeed::write(std::string_view bytes) {
-  if (closing_ || !fifo_) return;
-  if (pending_.size() - sent_ + bytes.size() > kMaxPendingBytes) {
-    dropped_ = true;
-    return;
-  }
+bool InputFeed::write(std::string_view bytes) {
+  if (closing_ || !fifo_) return true;
+  if (pending_.size() - sent_ + bytes.size() > kMaxPendingBytes) return false;
   pending_ += bytes;
   pump();
+  return true;
+}
+
+core::Error InputFeed::full() {
+  return {core::ErrorCode::limit_exceeded,
+          fmt::format("more than {} bytes of input would wait to be read", kMaxPendingBytes),
+          "text", std::chrono::milliseconds(100)};
 }
 
 void InputFeed::close_after_pending() {

@@ -29,7 +29,9 @@ LastingShell::LastingShell(loop::Loop& loop, const shells::Dialect& dialect, Wor
 LastingShell::~LastingShell() = default;
 
 core::Result<void> LastingShell::start(bool restore) {
-  ShellStart start{settings_.program, settings_.env, directories_.current, restore, forget_};
+  if (auto opened = open_tty(); !opened) return opened;
+  ShellStart start{settings_.program,        settings_.env, directories_.current,
+                   tty_ ? tty_->path() : "", restore,       forget_};
   if (!workspace_.open_status()) {
     auto workspace = Workspace::create(dialect_);
     if (!workspace) return core::fail(workspace.error());
@@ -47,6 +49,23 @@ core::Result<void> LastingShell::start(bool restore) {
   ready_ = false;
   start_timer_.start(kStartLimit, [this] { kill("it did not get ready"); });
   return {};
+}
+
+/// A new one: processes that an earlier shell has left may still use the old one.
+core::Result<void> LastingShell::open_tty() {
+  if (!settings_.tty) return {};
+  auto tty = Tty::open(
+      loop_, {.rows = static_cast<int>(settings_.rows), .cols = static_cast<int>(settings_.cols)});
+  if (!tty) return core::fail(tty.error());
+  tty_ = std::move(*tty);
+  return {};
+}
+
+void LastingShell::resize(platform::TtySize size) {
+  settings_.rows = size.rows;
+  settings_.cols = size.cols;
+  // There is no one to tell, and the size matters to looks only.
+  if (tty_) static_cast<void>(tty_->resize(size));
 }
 
 void LastingShell::replace() {

@@ -7,6 +7,7 @@
 
 #include "service/core/error.h"
 #include "service/host/shell_process.h"
+#include "service/host/tty.h"
 #include "service/host/workspace.h"
 #include "service/hostproto/messages.h"
 #include "service/loop/loop.h"
@@ -50,6 +51,9 @@ class LastingShell final : private ShellProcess::Events {
   int pid() const { return process_ ? process_->pid() : 0; }
   const shells::Dialect& dialect() const { return dialect_; }
   const Workspace& workspace() const { return workspace_; }
+  /// The terminal of the programs it runs, another one for each shell. Null without one.
+  const std::shared_ptr<Tty>& tty() const { return tty_; }
+  void resize(platform::TtySize size);
   const shells::Directories& directories() const { return directories_; }
 
   void send(std::string lines);
@@ -68,6 +72,7 @@ class LastingShell final : private ShellProcess::Events {
   void on_report(const shells::Report& report) override;
   void on_shell_exit(const platform::ExitStatus& status) override;
   core::Result<void> start(bool restore);
+  core::Result<void> open_tty();
   void replace();
   void greeted(const shells::Report& report);
   void take_directories(const shells::Report& report);
@@ -78,6 +83,7 @@ class LastingShell final : private ShellProcess::Events {
   hostproto::Configure settings_;
   Events& events_;
   std::unique_ptr<ShellProcess> process_;
+  std::shared_ptr<Tty> tty_;
   bool ready_ = false;
   bool was_ready_ = false;
   int failed_starts_ = 0;

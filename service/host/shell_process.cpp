@@ -28,6 +28,7 @@ core::Result<std::unique_ptr<ShellProcess>> ShellProcess::start(loop::Loop& loop
   options.arguments = dialect.arguments();
   options.environment = start.env;
   options.directory = start.cwd;
+  options.controlling_terminal = start.tty;
   options.descriptors = {{input->first.get(), 0}};
   auto child = platform::spawn(options);
   if (!child) return core::fail(child.error());

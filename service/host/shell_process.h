@@ -19,6 +19,7 @@ struct ShellStart {
   std::string program;
   std::vector<std::string> env;
   std::string cwd;
+  std::string tty;                  ///< path of its controlling terminal; empty = none
   bool restore = false;             ///< take over the state saved in the workspace
   std::vector<std::string> forget;  ///< variables of it that were not the session's own
 };

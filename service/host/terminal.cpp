@@ -55,6 +55,8 @@ Terminal::Terminal(loop::Loop& loop, const shells::Dialect& dialect, Workspace w
                     .read_all = [this] { return shell_.input_consumed(); },
                     .ask = [this] { ask_again(); },
                     .lost = [this] { shell_.kill("it no longer answered"); }}),
+      input_watch_(loop, {.waits = [this] { return command_waits_for_input(); },
+                          .changed = [this] { tell_progress(); }}),
       timeout_timer_(loop),
       progress_timer_(loop),
       sweeper_(loop) {}
@@ -111,7 +113,7 @@ void Terminal::begin_waiting() {
   if (!shell_.ready() || ending_) return;
   if (preparation_) {
     if (!preparation_->begun) begin_preparation();
-  } else if (command_) {
+  } else if (command_ && !command_->begun()) {
     begin_command();
   }
 }
@@ -135,7 +137,7 @@ void Terminal::run(hostproto::Run run, std::shared_ptr<OutputFiles> files) {
 }
 
 void Terminal::begin_command() {
-  const auto plan = command_->begin(shell_.workspace(), shell_.directories().current,
+  const auto plan = command_->begin(shell_.workspace(), shell_.tty(), shell_.directories().current,
                                     [this] { output_changed(); });
   if (!plan) {
     hostproto::Finished finished = command_->finish(late_, now());
@@ -148,6 +150,7 @@ void Terminal::begin_command() {
   home_ = plan->cwd.empty() ? shells::Directories{} : shell_.directories();
   first_done_.reset();
   told_stdout_ = told_stderr_ = 0;
+  told_awaiting_ = false;
   stopper_.begin(shell_.pid(), command_->run().job_id.str());
   watch_.begin();
   report_nonce_ = plan->nonce;
@@ -166,6 +169,7 @@ void Terminal::command_started() {
   if (command_->is_started()) return;
   const core::Timestamp at = now();
   command_->started(at);
+  if (command_->takes_input()) input_watch_.begin();
   events_.on_started({command_->run().job_id, at});
 }
 
@@ -217,6 +221,7 @@ std::string Terminal::restart_note() const {
 void Terminal::finish_command(hostproto::Finished finished) {
   stopper_.end();
   watch_.end();
+  input_watch_.end();
   timeout_timer_.cancel();
   progress_timer_.cancel();
   finished.cwd = shell_.directories().current;
@@ -229,20 +234,40 @@ void Terminal::finish_command(hostproto::Finished finished) {
 }
 
 void Terminal::output_changed() {
+  input_watch_.stirred();
+  tell_progress();
+}
+
+void Terminal::tell_progress() {
   if (progress_timer_.active()) return;
   progress_timer_.start(kProgressInterval, [this] {
     if (!command_) return;
     const std::int64_t out = command_->stdout_bytes();
     const std::int64_t err = command_->stderr_bytes();
-    if (out == told_stdout_ && err == told_stderr_) return;
+    const bool awaiting = input_watch_.awaiting();
+    if (out == told_stdout_ && err == told_stderr_ && awaiting == told_awaiting_) return;
     told_stdout_ = out;
     told_stderr_ = err;
-    events_.on_progress({command_->run().job_id, out, err});
+    told_awaiting_ = awaiting;
+    events_.on_progress({command_->run().job_id, out, err, awaiting});
   });
 }
 
-void Terminal::input(const core::JobId& job, std::string_view bytes, bool eof) {
-  if (command_ && command_->run().job_id == job) command_->feed(bytes, eof);
+bool Terminal::command_waits_for_input() const {
+  constexpr std::size_t kMaxProcesses = 256;
+  if (!command_ || !command_->is_started()) return false;
+  auto pids = all_processes(0);  // with the shell, which may be the reader itself
+  if (pids.size() > kMaxProcesses) pids.resize(kMaxProcesses);
+  return command_->is_awaited_by(pids);
+}
+
+core::Result<void> Terminal::input(const hostproto::Input& input) {
+  if (!command_ || command_->run().job_id != input.job_id) {
+    return core::fail(core::ErrorCode::conflict, "the command has ended", "job_id");
+  }
+  auto fed = command_->feed(input, shell_.tty() != nullptr);
+  if (fed) input_watch_.stirred();
+  return fed;
 }
 
 hostproto::Running Terminal::running() const {

@@ -10,6 +10,7 @@
 #include "service/core/job.h"
 #include "service/host/command.h"
 #include "service/host/command_stopper.h"
+#include "service/host/input_watch.h"
 #include "service/host/lasting_shell.h"
 #include "service/host/late_output.h"
 #include "service/host/shell_watch.h"
@@ -50,7 +51,8 @@ class Terminal final : private LastingShell::Events {
   void run(hostproto::Run run, std::shared_ptr<OutputFiles> files);
   void prepare(hostproto::Prepare prepare);
   void interrupt(const core::JobId& job, core::StopMode how);
-  void input(const core::JobId& job, std::string_view bytes, bool eof);
+  core::Result<void> input(const hostproto::Input& input);
+  void resize(platform::TtySize size) { shell_.resize(size); }
   void end(core::StopMode mode, std::string reason);
 
   bool busy() const { return command_ != nullptr; }
@@ -83,6 +85,8 @@ class Terminal final : private LastingShell::Events {
   void finish_command(hostproto::Finished finished);
   void preparation_done(std::optional<core::Error> error);
   void output_changed();
+  void tell_progress();
+  bool command_waits_for_input() const;
   void ask_again();
   void abandon_command(std::string message);
   void sweep();
@@ -96,6 +100,7 @@ class Terminal final : private LastingShell::Events {
   LateOutput late_;
   CommandStopper stopper_;
   ShellWatch watch_;
+  InputWatch input_watch_;
   std::string report_nonce_;                  // names the report that ends the command
   std::optional<shells::Report> first_done_;  // of a stopped command, while signals settle
   shells::Directories home_;  // where a command with a directory of its own comes back to
@@ -103,6 +108,7 @@ class Terminal final : private LastingShell::Events {
   loop::Timer progress_timer_;
   std::int64_t told_stdout_ = 0;
   std::int64_t told_stderr_ = 0;
+  bool told_awaiting_ = false;
 
   bool ending_ = false;
   bool sweep_gently_ = true;

@@ -15,10 +15,11 @@ concept Is = std::same_as<std::remove_const_t<M>, Type>;
 
 void fields(auto& f, Is<Configure> auto& m) {
   f(1, m.host_id), f(2, m.shell), f(3, m.program), f(4, m.cwd), f(5, m.env), f(6, m.orphan_limit);
+  f(7, m.tty), f(8, m.rows), f(9, m.cols);
 }
 void fields(auto& f, Is<Run> auto& m) {
   f(1, m.job_id), f(2, m.command), f(3, m.cwd), f(4, m.env), f(5, m.stdin_mode);
-  f(6, m.stdin_text), f(7, m.timeout), f(8, m.context);
+  f(6, m.stdin_text), f(7, m.timeout), f(8, m.context), f(9, m.max_output_bytes);
 }
 void fields(auto& f, Is<Prepare> auto& m) {
   f(1, m.cwd), f(2, m.env);
@@ -27,7 +28,7 @@ void fields(auto& f, Is<Interrupt> auto& m) {
   f(1, m.job_id), f(2, m.how);
 }
 void fields(auto& f, Is<Input> auto& m) {
-  f(1, m.job_id), f(2, m.bytes), f(3, m.eof);
+  f(1, m.job_id), f(2, m.bytes), f(3, m.eof), f(4, m.key), f(5, m.call);
 }
 void fields(auto& f, Is<Resume> auto& m) {
   f(1, m.after_seq);
@@ -40,6 +41,9 @@ void fields(auto& f, Is<End> auto& m) {
 }
 void fields(auto&, Is<Ping> auto&) {}
 void fields(auto&, Is<Output> auto&) {}
+void fields(auto& f, Is<Resize> auto& m) {
+  f(1, m.rows), f(2, m.cols);
+}
 void fields(auto& f, Is<Ready> auto& m) {
   f(1, m.shell_pid), f(2, m.shell_version), f(3, m.cwd), f(4, m.restarted);
 }
@@ -50,7 +54,7 @@ void fields(auto& f, Is<Started> auto& m) {
   f(1, m.job_id), f(2, m.started_at);
 }
 void fields(auto& f, Is<Progress> auto& m) {
-  f(1, m.job_id), f(2, m.stdout_bytes), f(3, m.stderr_bytes);
+  f(1, m.job_id), f(2, m.stdout_bytes), f(3, m.stderr_bytes), f(4, m.awaiting_input);
 }
 void fields(auto& f, Is<Finished> auto& m) {
   f(1, m.seq), f(2, m.job_id), f(3, m.exit_code), f(4, m.signal), f(5, m.timed_out);
@@ -71,6 +75,9 @@ void fields(auto& f, Is<Prepared> auto& m) {
   f(1, m.error), f(3, m.cwd);
 }
 void fields(auto&, Is<Pong> auto&) {}
+void fields(auto& f, Is<InputTaken> auto& m) {
+  f(1, m.call), f(2, m.error);
+}
 
 // An Error takes one field: its code as text (numbers may move between releases), a NUL, the
 // field at fault, a NUL, the message.

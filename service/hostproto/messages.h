@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <variant>
@@ -34,6 +35,9 @@ struct Configure {
   std::string cwd;
   std::vector<std::string> env;        ///< the shell's whole environment, `NAME=value`
   core::Milliseconds orphan_limit{0};  ///< how long to wait, idle, for a service
+  bool tty = false;                    ///< commands run on a pseudo-terminal of this size
+  std::int64_t rows = 24;
+  std::int64_t cols = 80;
 };
 
 /// Runs one command. Answered by `Accepted` or `Rejected`; a job that is known already is accepted
@@ -49,6 +53,7 @@ struct Run {
   std::string stdin_text;         ///< first bytes of its stdin
   core::Milliseconds timeout{0};  ///< from start; 0 = none
   std::string context;            ///< the service's own; comes back with `Accepted`
+  std::int64_t max_output_bytes = std::numeric_limits<std::int64_t>::max();  ///< kept, per stream
 };
 
 /// Changes the session itself: directory and variables stay. For a warm terminal that is given to
@@ -68,13 +73,15 @@ struct Interrupt {
   core::StopMode how = core::StopMode::interrupt;
 };
 
-/// Feeds a command that was started with an open stdin.
+/// Feeds a command that was started with an open stdin or on a terminal. Answered by `InputTaken`.
 struct Input {
   static constexpr std::uint8_t kType = 5;
   static constexpr std::size_t kDescriptors = 0;
   core::JobId job_id;
   std::string bytes;
   bool eof = false;
+  std::string key;        ///< input with the same key is taken once; empty = always taken
+  std::int64_t call = 0;  ///< comes back with the answer
 };
 
 /// First message on every link but the first: the host replays what its journal has after
@@ -112,6 +119,14 @@ struct Output {
   static constexpr std::size_t kDescriptors = 2;
 };
 
+/// Changes the size of the terminal.
+struct Resize {
+  static constexpr std::uint8_t kType = 11;
+  static constexpr std::size_t kDescriptors = 0;
+  std::int64_t rows = 24;
+  std::int64_t cols = 80;
+};
+
 // --- From the host to the service ---
 
 /// A shell waits for commands: the first one, or a new one after the last has ended.
@@ -140,13 +155,15 @@ struct Started {
   core::Timestamp started_at{};
 };
 
-/// Bytes in the files so far; at most every 50 ms and only when they have changed.
+/// Bytes in the files so far, and whether the command waits for input; at most every 50 ms and only
+/// when something has changed.
 struct Progress {
   static constexpr std::uint8_t kType = 68;
   static constexpr std::size_t kDescriptors = 0;
   core::JobId job_id;
   std::int64_t stdout_bytes = 0;
   std::int64_t stderr_bytes = 0;
+  bool awaiting_input = false;
 };
 
 /// The command has ended and all its output is in the files.
@@ -207,9 +224,16 @@ struct Pong {
   static constexpr std::size_t kDescriptors = 0;
 };
 
+struct InputTaken {
+  static constexpr std::uint8_t kType = 75;
+  static constexpr std::size_t kDescriptors = 0;
+  std::int64_t call = 0;
+  std::optional<core::Error> error;  ///< then nothing was taken
+};
+
 using Message = std::variant<Configure, Run, Prepare, Interrupt, Input, Resume, Trim, End, Ping,
-                             Output, Ready, Accepted, Started, Progress, Finished, Rejected,
-                             Running, ShellEnded, Prepared, Pong>;
+                             Output, Resize, Ready, Accepted, Started, Progress, Finished, Rejected,
+                             Running, ShellEnded, Prepared, Pong, InputTaken>;
 
 std::string encode(const Message& message);
 

@@ -18,6 +18,9 @@ struct SpawnOptions {
   /// other descriptor is closed.
   std::vector<std::pair<int, int>> descriptors;
   bool new_session = true;  ///< setsid: away from the caller's terminal and process group
+  /// Path of a terminal (see tty.h) that becomes the new session's; the child holds no descriptor
+  /// of it. Empty = none.
+  std::string controlling_terminal;
 };
 
 /// A started child. The pidfd is readable once it has ended; reap() then gives its status.

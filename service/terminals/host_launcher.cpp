@@ -73,7 +73,10 @@ core::Result<std::unique_ptr<HostLink>> HostLauncher::start(const core::HostId& 
                                   .program = settings.program,
                                   .cwd = settings.cwd,
                                   .env = settings.env,
-                                  .orphan_limit = settings.orphan_limit},
+                                  .orphan_limit = settings.orphan_limit,
+                                  .tty = settings.tty,
+                                  .rows = settings.rows,
+                                  .cols = settings.cols},
              std::move(descriptors));
   return link;
 }

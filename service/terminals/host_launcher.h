@@ -22,6 +22,9 @@ struct HostSettings {
   std::string cwd;                           ///< empty = the host's
   std::vector<std::string> env;              ///< the shell's whole environment, `NAME=value`
   core::Milliseconds orphan_limit{600'000};  ///< how long an idle host waits for a service
+  bool tty = false;                          ///< commands run on a pseudo-terminal of this size
+  int rows = 24;
+  int cols = 80;
 };
 
 /// Starts hosts, finds those that outlived the last service, and owns their folders

@@ -43,8 +43,12 @@ void HostLink::interrupt(const core::JobId& job, core::StopMode how) {
   send(hostproto::Interrupt{job, how});
 }
 
-void HostLink::input(const core::JobId& job, std::string bytes, bool eof) {
-  send(hostproto::Input{job, std::move(bytes), eof});
+void HostLink::input(const hostproto::Input& input) {
+  send(input);
+}
+
+void HostLink::resize(const hostproto::Resize& size) {
+  send(size);
 }
 
 void HostLink::trim(std::int64_t up_to_seq) {
@@ -84,6 +88,7 @@ void HostLink::dispatch(hostproto::Message& message) {
   if (auto* rejected = std::get_if<Rejected>(&message)) return events_.on_rejected(*rejected);
   if (auto* running = std::get_if<Running>(&message)) return events_.on_resumed(*running);
   if (auto* ended = std::get_if<ShellEnded>(&message)) return events_.on_shell_ended(*ended);
+  if (auto* taken = std::get_if<InputTaken>(&message)) return events_.on_input_taken(*taken);
 }
 
 void HostLink::gone(core::Error reason) {

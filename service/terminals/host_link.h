@@ -33,6 +33,7 @@ class HostEvents {
   /// After an attach: everything missed has been told.
   virtual void on_resumed(const hostproto::Running& running) = 0;
   virtual void on_shell_ended(const hostproto::ShellEnded& ended) = 0;
+  virtual void on_input_taken(const hostproto::InputTaken& taken) = 0;
   /// The link broke: the host ended, or took a newer link. Last callback. What its journal still
   /// has is in HostLauncher::read_journal.
   virtual void on_gone(const core::Error& reason) = 0;
@@ -54,7 +55,8 @@ class HostLink {
   void run(const hostproto::Run& run);
   void prepare(const hostproto::Prepare& prepare);
   void interrupt(const core::JobId& job, core::StopMode how);  ///< empty = whatever runs
-  void input(const core::JobId& job, std::string bytes, bool eof);
+  void input(const hostproto::Input& input);
+  void resize(const hostproto::Resize& size);
   void trim(std::int64_t up_to_seq);
   void end(core::StopMode mode);
   /// Bytes not yet taken by the host; bounded by the caller.

@@ -42,8 +42,27 @@ void Terminal::interrupt(const core::JobId& job, core::StopMode how) {
   if (link_) link_->interrupt(job, how);
 }
 
-void Terminal::input(const core::JobId& job, std::string bytes, bool eof) {
-  if (link_) link_->input(job, std::move(bytes), eof);
+void Terminal::input(CommandInput input, std::function<void(core::Result<void>)> taken) {
+  constexpr std::size_t kMaxInputs = 1'000;
+  if (!link_) return taken(core::fail(core::ErrorCode::unavailable, "its terminal is not linked"));
+  if (inputs_.size() >= kMaxInputs) {
+    return taken(core::fail(core::Error{core::ErrorCode::limit_exceeded,
+                                        "too many inputs wait for the terminal", "text",
+                                        core::Milliseconds(100)}));
+  }
+  input.call = ++last_call_;
+  inputs_.emplace(input.call, std::move(taken));
+  link_->input(input);
+}
+
+void Terminal::resize(int rows, int cols) {
+  if (link_) link_->resize({rows, cols});
+}
+
+void Terminal::prepare(const hostproto::Prepare& wanted,
+                       std::function<void(core::Result<std::string>)> prepared) {
+  prepared_ = std::move(prepared);
+  if (link_) link_->prepare(wanted);
 }
 
 void Terminal::trim(std::int64_t up_to_seq) {
@@ -65,12 +84,31 @@ void Terminal::on_resumed(const hostproto::Running& running) {
   attaching_ = false;
   if (!running.cwd.empty()) cwd_ = running.cwd;
   if (running.job_id) {
-    owner_.on_command_progress(*this, running.job_id, running.stdout_bytes, running.stderr_bytes);
+    owner_.on_command_progress(*this,
+                               {running.job_id, running.stdout_bytes, running.stderr_bytes, false});
   }
   owner_.on_terminal_ready(*this, running.job_id);
 }
 
-void Terminal::on_prepared(const hostproto::Prepared&) {}
+void Terminal::on_prepared(const hostproto::Prepared& answer) {
+  cwd_ = answer.cwd;
+  const auto prepared = std::exchange(prepared_, nullptr);
+  if (!prepared) return;
+  if (answer.error) return prepared(core::fail(*answer.error));
+  prepared(answer.cwd);
+}
+
+void Terminal::on_input_taken(const hostproto::InputTaken& answer) {
+  const auto call = inputs_.extract(answer.call);
+  if (call.empty()) return;
+  if (answer.error) return call.mapped()(core::fail(*answer.error));
+  call.mapped()({});
+}
+
+void Terminal::fail_calls(const core::Error& reason) {
+  for (const auto& [call, taken] : std::exchange(inputs_, {})) taken(core::fail(reason));
+  if (const auto prepared = std::exchange(prepared_, nullptr)) prepared(core::fail(reason));
+}
 
 void Terminal::on_accepted(const hostproto::Accepted& accepted) {
   owner_.on_command_accepted(*this, accepted);
@@ -81,7 +119,7 @@ void Terminal::on_started(const hostproto::Started& started) {
 }
 
 void Terminal::on_progress(const hostproto::Progress& progress) {
-  owner_.on_command_progress(*this, progress.job_id, progress.stdout_bytes, progress.stderr_bytes);
+  owner_.on_command_progress(*this, progress);
 }
 
 void Terminal::on_finished(hostproto::Finished& finished) {
@@ -97,7 +135,9 @@ void Terminal::on_shell_ended(const hostproto::ShellEnded& ended) {
 }
 
 void Terminal::on_gone(const core::Error& reason) {
-  owner_.on_terminal_gone(*this, end_.value_or(reason));
+  const core::Error why = end_.value_or(reason);
+  fail_calls(why);
+  owner_.on_terminal_gone(*this, why);
 }
 
 }  // namespace berth::terminals

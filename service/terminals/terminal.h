@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +23,8 @@ class Terminal;
 using CommandSpec = hostproto::Run;
 using CommandResult = hostproto::Finished;
 using AcceptedCommand = hostproto::Accepted;
+using CommandProgress = hostproto::Progress;
+using CommandInput = hostproto::Input;
 
 /// Hears what happens in terminals. Core loop. A callback may end its terminal, but not destroy it
 /// before it has returned.
@@ -37,8 +41,7 @@ class TerminalOwner {
   virtual void on_command_finished(Terminal& terminal, const CommandResult& result) = 0;
   virtual void on_command_rejected(Terminal& terminal, const core::JobId& id,
                                    const core::Error& error) = 0;
-  virtual void on_command_progress(Terminal& terminal, const core::JobId& id,
-                                   std::int64_t stdout_bytes, std::int64_t stderr_bytes) = 0;
+  virtual void on_command_progress(Terminal& terminal, const CommandProgress& progress) = 0;
   /// The host is gone, asked for or not; nothing more comes.
   virtual void on_terminal_gone(Terminal& terminal, const core::Error& reason) = 0;
 };
@@ -60,11 +63,18 @@ class Terminal final : private HostEvents {
   void output(platform::Descriptor standard_output, platform::Descriptor standard_error);
   void run(const CommandSpec& command);
   void interrupt(const core::JobId& job, core::StopMode how);
-  void input(const core::JobId& job, std::string bytes, bool eof);
+  /// `taken` once the host has it, or why it has not. `input.call` is set here.
+  void input(CommandInput input, std::function<void(core::Result<void>)> taken);
+  void resize(int rows, int cols);
+  /// Changes directory and variables for good; `prepared` with the directory then. Only while no
+  /// command runs, and one at a time.
+  void prepare(const hostproto::Prepare& wanted,
+               std::function<void(core::Result<std::string>)> prepared);
   void trim(std::int64_t up_to_seq);
   void end(core::StopMode mode);
 
  private:
+  void fail_calls(const core::Error& reason);
   void linked(core::Result<std::unique_ptr<HostLink>> link);
 
   void on_ready(const hostproto::Ready& ready) override;
@@ -76,6 +86,7 @@ class Terminal final : private HostEvents {
   void on_rejected(const hostproto::Rejected& rejected) override;
   void on_resumed(const hostproto::Running& running) override;
   void on_shell_ended(const hostproto::ShellEnded& ended) override;
+  void on_input_taken(const hostproto::InputTaken& taken) override;
   void on_gone(const core::Error& reason) override;
 
   loop::Loop& loop_;
@@ -86,6 +97,9 @@ class Terminal final : private HostEvents {
   std::string cwd_;
   std::optional<core::Error> end_;  // what the host said before it went
   bool attaching_ = false;
+  std::int64_t last_call_ = 0;
+  std::map<std::int64_t, std::function<void(core::Result<void>)>> inputs_;  // not yet answered
+  std::function<void(core::Result<std::string>)> prepared_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

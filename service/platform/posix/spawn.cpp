@@ -59,6 +59,11 @@ void place_descriptors(SpawnSetup& setup, const SpawnOptions& options) {
   for (const auto& [ours, theirs] : options.descriptors) {
     posix_spawn_file_actions_adddup2(&setup.actions, next++, theirs);
   }
+  if (!options.controlling_terminal.empty()) {
+    // A session's leader gets the first terminal that it opens.
+    posix_spawn_file_actions_addopen(&setup.actions, next, options.controlling_terminal.c_str(),
+                                     O_RDWR, 0);
+  }
   int last_target = 2;
   for (int standard = 0; standard <= 2; ++standard) {
     const bool named = std::ranges::any_of(

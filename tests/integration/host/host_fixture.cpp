@@ -98,6 +98,14 @@ std::string HostFixture::spool(const core::JobId& job, const char* stream) const
       .value();
 }
 
+void HostFixture::type(const core::JobId& job, const std::string& text, bool eof) {
+  hostproto::Input input;
+  input.job_id = job;
+  input.bytes = text;
+  input.eof = eof;
+  link->input(input);
+}
+
 void HostFixture::attach(std::int64_t after_seq) {
   gone.reset();
   resumed.clear();

@@ -48,6 +48,7 @@ class HostFixture : public testing::Test, public terminals::HostEvents {
   Outcome run(hostproto::Run run) { return outcome(start(std::move(run))); }
   Outcome run(const std::string& command) { return outcome(start(command)); }
 
+  void type(const core::JobId& job, const std::string& text, bool eof = false);
   void attach(std::int64_t after_seq);
   std::string spool(const core::JobId& job, const char* stream) const;
   int host_pid();
@@ -62,6 +63,7 @@ class HostFixture : public testing::Test, public terminals::HostEvents {
   void on_rejected(const hostproto::Rejected& entry) override { rejected.push_back(entry); }
   void on_resumed(const hostproto::Running& entry) override { resumed.push_back(entry); }
   void on_shell_ended(const hostproto::ShellEnded& entry) override { ended.push_back(entry); }
+  void on_input_taken(const hostproto::InputTaken& entry) override { taken.push_back(entry); }
   void on_gone(const core::Error& reason) override { gone = reason; }
 
   std::vector<hostproto::Ready> readies;
@@ -73,6 +75,7 @@ class HostFixture : public testing::Test, public terminals::HostEvents {
   std::vector<hostproto::Rejected> rejected;
   std::vector<hostproto::Running> resumed;
   std::vector<hostproto::ShellEnded> ended;
+  std::vector<hostproto::InputTaken> taken;
   std::optional<core::Error> gone;
 
   std::string folder;  ///< this test's own; `folder`/project is the session's first directory

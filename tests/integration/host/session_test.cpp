@@ -168,20 +168,20 @@ TEST_F(Session, FeedsACommand) {
   EXPECT_EQ(run(text).out, "given\nend\n");
 
   const core::JobId job = start(with_open_stdin("read a; echo got $a; cat; echo end"));
-  link->input(job, "one\n", false);
+  type(job, "one\n", false);
   ASSERT_TRUE(wait_for([&] { return !progress.empty(); }));
   const std::string large(3'000'000, 'z');
-  link->input(job, large, true);
+  type(job, large, true);
   EXPECT_EQ(outcome(job).out, "got one\n" + large + "end\n");
 
   const core::JobId at_once = start(with_open_stdin("cat; echo end"));
-  link->input(at_once, "", true);
+  type(at_once, "", true);
   EXPECT_EQ(outcome(at_once).out, "end\n");
 }
 
 TEST_F(Session, LosesNothingWhenACommandReadsNoInput) {
   const core::JobId job = start(with_open_stdin("echo done"));
-  link->input(job, std::string(1'000'000, 'q'), false);
+  type(job, std::string(1'000'000, 'q'), false);
   EXPECT_EQ(outcome(job).out, "done\n");
   EXPECT_EQ(run("cat; echo clean").out, "clean\n");
 }
