@@ -1,4 +1,4 @@
-# berth_library(core SOURCES a.cpp DEPENDS platform LIBRARIES fmt::fmt)
+# berth_library(core SOURCES a.cpp DEPENDS platform LIBRARIES fmt_static)
 #   DEPENDS names other Berth folders (the architecture), LIBRARIES third-party targets.
 # Every edge and every library's folder is recorded for tests/unit/architecture.
 set_property(GLOBAL PROPERTY BERTH_EDGES "")
@@ -26,10 +26,15 @@ function(berth_library name)
   berth_record_edges(${name} "${arg_DEPENDS}")
 endfunction()
 
+# SMALL: a program of which many run, or that is waited for: it brings its C++ library along, which
+# costs 1 MB of memory and 1 ms at each start as a shared one. Only without shared C++ libraries.
 function(berth_program target folder)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "SOURCES;DEPENDS;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 2 arg "SMALL" "" "SOURCES;DEPENDS;LIBRARIES")
   add_executable(${target} ${arg_SOURCES})
   list(TRANSFORM arg_DEPENDS PREPEND berth_ OUTPUT_VARIABLE links)
   target_link_libraries(${target} PRIVATE berth_options ${links} ${arg_LIBRARIES})
+  if(arg_SMALL AND NOT BERTH_SANITIZER)
+    target_link_options(${target} PRIVATE -static-libstdc++ -static-libgcc -Wl,--gc-sections)
+  endif()
   berth_record_edges(${folder} "${arg_DEPENDS}")
 endfunction()
