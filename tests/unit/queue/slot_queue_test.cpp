@@ -45,7 +45,7 @@ TEST_F(SlotQueueTest, GrantsFreeSlotsAtOnceAndThenQueues) {
   const auto third = ask(queue, "a", true);
   EXPECT_EQ(granted_, (std::vector{first, second}));
   EXPECT_EQ(queue.place(third)->position, 1);
-  queue.release();
+  queue.release("a");
   EXPECT_EQ(granted_.back(), third);
   EXPECT_EQ(queue.used(), 2);
 }
@@ -61,7 +61,7 @@ TEST_F(SlotQueueTest, ServesSyncBeforeAsyncAndInOrderOfArrival) {
   EXPECT_EQ(queue.place(sync_second)->position, 2);
   EXPECT_EQ(queue.place(async_first)->position, 3);
   EXPECT_EQ(queue.place(async_second)->position, 4);
-  for (int i = 0; i < 4; ++i) queue.release();
+  for (int i = 0; i < 4; ++i) queue.release("a");
   granted_.erase(granted_.begin());
   EXPECT_EQ(granted_, (std::vector{sync_first, sync_second, async_first, async_second}));
 }
@@ -75,7 +75,7 @@ TEST_F(SlotQueueTest, CancelTakesOutOnlyThatRequest) {
   EXPECT_FALSE(queue.cancel(gone));
   EXPECT_EQ(queue.place(stays)->position, 1);
   EXPECT_FALSE(queue.place(gone));
-  queue.release();
+  queue.release("a");
   EXPECT_EQ(granted_.back(), stays);
 }
 
@@ -96,12 +96,12 @@ TEST_F(SlotQueueTest, RefusesBeyondItsBoundsWithATimeToRetry) {
 
 TEST_F(SlotQueueTest, OccupiedSlotsBeyondTheLimitAreNotRefilled) {
   SlotQueue queue({1, 10, 10}, clock_);
-  queue.occupy();
-  queue.occupy();
+  queue.occupy("a");
+  queue.occupy("a");
   const auto waiting = ask(queue, "a", true);
-  queue.release();
+  queue.release("a");
   EXPECT_TRUE(granted_.empty());
-  queue.release();
+  queue.release("a");
   EXPECT_EQ(granted_, std::vector{waiting});
 }
 
@@ -112,7 +112,7 @@ TEST_F(SlotQueueTest, EstimateFollowsTheTimeBetweenReleases) {
   const auto last = ask(queue, "a", true);
   for (int i = 0; i < 80; ++i) {
     clock_.advance(200);
-    queue.release();
+    queue.release("a");
   }
   EXPECT_EQ(queue.place(last)->position, 1);
   EXPECT_NEAR(static_cast<double>(queue.place(last)->eta.count()), 200, 5);
@@ -139,7 +139,7 @@ TEST_F(SlotQueueTest, AgreesWithAModelUnderRandomTraffic) {
       }
     } else if (dice < 95) {
       if (used == 0) continue;
-      queue.release();
+      queue.release("a");
       --used;
       std::deque<core::RequestId>& next = sync.empty() ? async : sync;
       if (next.empty()) continue;
