@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "service/queue/serving_order.h"
 #include "service/queue/slot_queue.h"
 
 namespace berth::queue {
@@ -18,16 +16,18 @@ class QueueModel {
  public:
   struct Request {
     core::RequestId id;
-    std::string client;
+    int client = 0;
     bool sync = true;
     std::uint64_t arrival = 0;
     bool claimed = true;
   };
 
-  explicit QueueModel(SlotQueue::Limits limits) : limits_(limits) {}
+  /// Clients are numbers below `clients`.
+  QueueModel(SlotQueue::Limits limits, int clients)
+      : limits_(limits), slots_of_(static_cast<std::size_t>(clients)) {}
 
   /// Nothing if it is refused.
-  std::optional<bool> request(const core::RequestId& id, const std::string& client, bool sync) {
+  std::optional<bool> request(const core::RequestId& id, int client, bool sync) {
     if (starts(client)) return true;
     const auto mine = std::ranges::count(waiting_, client, &Request::client);
     if (waiting_.size() >= limits_.max_length ||
@@ -48,15 +48,15 @@ class QueueModel {
     return true;
   }
 
-  void release(const std::string& client) {
-    --slots_of_[client];
+  void release(int client) {
+    --slots_by(client);
     --used_;
     give_out();
   }
 
-  void move_slot(const std::string& from, const std::string& to) {
-    --slots_of_[from];
-    ++slots_of_[to];
+  void move_slot(int from, int to) {
+    --slots_by(from);
+    ++slots_by(to);
     give_out();
   }
 
@@ -90,20 +90,14 @@ class QueueModel {
   std::vector<core::RequestId> take_granted() { return std::exchange(granted_, {}); }
   const std::vector<Request>& waiting() const { return waiting_; }
   std::size_t used() const { return used_; }
-  std::size_t used_by(const std::string& client) const {
-    const auto found = slots_of_.find(client);
-    return found == slots_of_.end() ? 0 : found->second;
-  }
+  std::size_t used_by(int client) const { return slots_of_[static_cast<std::size_t>(client)]; }
   std::size_t slots() const { return limits_.slots; }
 
  private:
-  static std::tuple<bool, std::uint64_t> order(const Request& request) {
-    return {!request.sync, request.arrival};
-  }
+  static ServingOrder order(const Request& request) { return {!request.sync, request.arrival}; }
+  std::size_t& slots_by(int client) { return slots_of_[static_cast<std::size_t>(client)]; }
 
-  bool may_have_slot(const std::string& client) const {
-    return used_by(client) < limits_.max_slots_per_client;
-  }
+  bool may_have_slot(int client) const { return used_by(client) < limits_.max_slots_per_client; }
 
   std::vector<Request>::const_iterator next() const {
     auto best = waiting_.end();
@@ -114,10 +108,10 @@ class QueueModel {
     return best;
   }
 
-  bool starts(const std::string& client) {
+  bool starts(int client) {
     if (used_ >= limits_.slots || !may_have_slot(client)) return false;
     ++used_;
-    ++slots_of_[client];
+    ++slots_by(client);
     return true;
   }
 
@@ -125,7 +119,7 @@ class QueueModel {
     while (idles()) {
       const auto request = next();
       ++used_;
-      ++slots_of_[request->client];
+      ++slots_by(request->client);
       granted_.push_back(request->id);
       waiting_.erase(request);
     }
@@ -134,7 +128,7 @@ class QueueModel {
   SlotQueue::Limits limits_;
   std::size_t used_ = 0;
   std::uint64_t arrivals_ = 0;
-  std::map<std::string, std::size_t> slots_of_;
+  std::vector<std::size_t> slots_of_;  // by client
   std::vector<Request> waiting_;
   std::vector<core::RequestId> granted_;
 };
