@@ -157,6 +157,7 @@ std::vector<core::RequestId> SlotQueue::expire_unclaimed(core::Instant restored_
   }
   std::ranges::sort(expired);
   std::vector<core::RequestId> ids;
+  ids.reserve(expired.size());
   for (const std::uint64_t arrival : expired) ids.push_back(remove(arrival).id);
   return ids;
 }

@@ -12,7 +12,7 @@
 namespace berth::platform {
 namespace {
 
-constexpr std::size_t kMaxFigures = 64U * 1024;
+constexpr std::size_t kMaxFigures = 64U << 10U;
 
 /// The number that follows `label`, spaces skipped; with an empty label the one at the beginning.
 std::optional<double> number_after(std::string_view text, std::string_view label) {

@@ -14,7 +14,7 @@ class QueueTest : public testing::Test {
  protected:
   /// Asks for a slot; who gets one, at once or later, is noted in granted_.
   core::RequestId ask(SlotQueue& queue, const std::string& client, bool sync = true) {
-    const auto id = core::RequestId::make();
+    auto id = core::RequestId::make();
     const auto taken = queue.request({id, client, sync, note(id)});
     EXPECT_TRUE(taken) << taken.error().message;
     if (taken && *taken) granted_.push_back(id);

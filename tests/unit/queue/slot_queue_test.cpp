@@ -141,8 +141,7 @@ TEST_F(SlotQueueTest, ListsInServingOrder) {
 TEST_F(SlotQueueTest, FewerSlotsTakeNoneAwayAndMoreAreGivenOut) {
   SlotQueue queue({3, 10, 10}, clock_);
   for (int i = 0; i < 3; ++i) ask(queue, "a");
-  std::vector<core::RequestId> waiting;
-  for (int i = 0; i < 3; ++i) waiting.push_back(ask(queue, "a"));
+  const std::vector waiting{ask(queue, "a"), ask(queue, "a"), ask(queue, "a")};
   granted_.clear();
   queue.set_slots(1);
   EXPECT_EQ(queue.used(), 3);
