@@ -269,5 +269,20 @@ TEST_F(SlotQueueTest, AveragesWaitsByClassAndTheErrorOfItsEstimates) {
   EXPECT_EQ(queue.statistics().estimate_error_async, Milliseconds(100));
 }
 
+TEST_F(SlotQueueTest, ChangeOfTypeIsEstimatedAnew) {
+  SlotQueue queue({1, 10, 10}, clock_);
+  ask(queue, "a");
+  clock_.advance(Milliseconds(400));
+  queue.release("a");
+  ask(queue, "a");
+  ask(queue, "a", false);
+  const auto moved_up = ask(queue, "a", false);  // in 800 ms
+  EXPECT_EQ(queue.change_type(moved_up, true)->eta, Milliseconds(400));
+  clock_.advance(Milliseconds(400));
+  queue.release("a");
+  EXPECT_EQ(granted_.back(), moved_up);
+  EXPECT_EQ(queue.statistics().estimate_error_sync, Milliseconds(0));
+}
+
 }  // namespace
 }  // namespace berth::queue
