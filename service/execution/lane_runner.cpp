@@ -59,6 +59,7 @@ void LaneRunner::launch(Spec spec, OnOpen on_open) {
     spec.session->host_id = host.id;
   }
   Lane& lane = lanes_.add(host, spec.session);
+  lane.slot_client = spec.client_id;
   starting_[host.id].on_open = std::move(on_open);
 
   // Stored first: a service that is killed now finds the host it is about to start.
@@ -136,11 +137,18 @@ void LaneRunner::on_terminal_ready(terminals::Terminal& terminal, const core::Jo
 }
 
 void LaneRunner::adopt(Lane& lane, std::function<void()> settled) {
-  slots_.occupy();
+  if (lane.session) lane.slot_client = lane.session->client_id;
+  if (!lane.session && lane.current) lane.slot_client = lane.current->record.client_id;
+  slots_.occupy(lane.slot_client);
   settling_[lane.host.id] = std::move(settled);
   lane.terminal = std::make_unique<terminals::Terminal>(services_.loop, services_.launcher, *this,
                                                         lane.host.id);
   lane.terminal->attach(lane.host.journal_seq);
+}
+
+void LaneRunner::change_owner(Lane& lane, const std::string& client_id) {
+  lane.session->client_id = client_id;
+  slots_.move_slot(std::exchange(lane.slot_client, client_id), client_id);
 }
 
 void LaneRunner::tell_settled(const core::HostId& id) {
@@ -274,8 +282,9 @@ void LaneRunner::drop(Lane& lane, const core::Error& reason) {
   });
   // The lane lives until its terminal's callback, from which we may have come, has returned.
   std::shared_ptr<Lane> owned = lanes_.take(id);
+  const std::string slot_client = owned->slot_client;
   services_.loop.defer([owned = std::move(owned)] {});
-  slots_.release();
+  slots_.release(slot_client);
   opening_ended(id, core::fail(reason));
   tell_settled(id);
 }

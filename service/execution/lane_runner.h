@@ -85,6 +85,9 @@ class LaneRunner final : public terminals::TerminalOwner {
   /// Takes a lane over from an earlier run of the service: its host may or may not still be there.
   void adopt(Lane& lane, std::function<void()> settled);
 
+  /// A session has passed to another client, and its slot with it.
+  void change_owner(Lane& lane, const std::string& client_id);
+
   LaneTable& lanes() { return lanes_; }
   const LaneTable& lanes() const { return lanes_; }
   jobs::JobTable& jobs() { return jobs_; }

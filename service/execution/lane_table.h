@@ -24,6 +24,7 @@ struct Lane {
   std::unique_ptr<terminals::Terminal> terminal;  ///< none until it is started or found again
   jobs::JobPointer current;
   std::deque<jobs::JobPointer> waiting;
+  std::string slot_client;  ///< the client in whose name it holds its slot
   bool ready = false;
   bool closing = false;  ///< takes no more commands; its end has been asked for
   std::string close_reason;

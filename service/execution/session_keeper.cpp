@@ -218,7 +218,7 @@ core::Result<Lane*> SessionKeeper::use(const core::Caller& caller, const core::S
   }
   if (session.client_id != caller.client_id && session.principal == caller.identity.principal &&
       !connections_.is_connected(session.client_id)) {
-    session.client_id = caller.client_id;
+    runner_.change_owner(*lane, caller.client_id);
     core::ChangeSet set;
     set.add(session);
     services_.log.commit(std::move(set), nullptr);

@@ -97,9 +97,9 @@ TEST_F(Restart, AJobWhoseHostIsKilledIsLostAndItsTerminalFreeAgain) {
 TEST_F(Restart, AHostThatDiedWhileTheServiceWasAwayLosesItsJob) {
   const std::string id = service_.post_job(command_);
   wait_for_state(id, "running");
-  ASSERT_TRUE(wait_until([&] {
+  wait_until("output of " + id, [&] {
     return service_.get("/admin/v1/jobs/" + id + "/output").body == "before\n";
-  }));
+  });
   const auto hosts = host_pids(service_.pid());
   ASSERT_EQ(hosts.size(), 1);
   service_.kill();
