@@ -1,119 +1,98 @@
 #include "api/routes/job_body.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <iterator>
 
-#include "service/core/json.h"
+#include "api/routes/body.h"
+#include "service/core/keys.h"
 
 namespace berth::routes {
 namespace {
 
-using Value = rapidjson::Value;
-using Setter = core::Result<void> (*)(core::CommandRequest&, const Value&, const std::string&);
+using core::CommandRequest;
+using core::InputRequest;
+using rapidjson::Value;
+using Name = const std::string&;
+using Read = core::Result<void>;
 
-tl::unexpected<core::Error> wrong(const std::string& name, std::string_view problem) {
-  return core::fail(core::ErrorCode::invalid_argument, fmt::format("{} {}", name, problem), name);
-}
-
-core::Result<void> read_text(const Value& value, const std::string& name, std::string& out) {
-  if (!value.IsString()) return wrong(name, "must be a string");
-  out.assign(value.GetString(), value.GetStringLength());
-  return {};
-}
-
-core::Result<void> read_flag(const Value& value, const std::string& name, bool& out) {
-  if (!value.IsBool()) return wrong(name, "must be true or false");
-  out = value.GetBool();
-  return {};
-}
-
-core::Result<std::int64_t> read_integer(const Value& value, const std::string& name,
-                                        std::int64_t minimum) {
-  if (!value.IsInt64()) return wrong(name, "must be a whole number");
-  if (value.GetInt64() < minimum) return wrong(name, fmt::format("must be >= {}", minimum));
-  return value.GetInt64();
-}
-
-core::Result<void> read_environment(core::CommandRequest& request, const Value& value,
-                                    const std::string& name) {
-  if (!value.IsObject()) return wrong(name, "must be an object of strings");
-  for (const auto& member : value.GetObject()) {
-    std::string text;
-    const std::string entry = fmt::format("{}.{}", name, member.name.GetString());
-    if (auto read = read_text(member.value, entry, text); !read) return read;
-    request.env.emplace_back(member.name.GetString(), std::move(text));
-  }
-  return {};
-}
-
-struct Field {
-  std::string_view name;
-  Setter set;
+constexpr BodyField<CommandRequest> kCommandFields[] = {
+    {"command",
+     [](CommandRequest& r, const Value& v, Name n) { return read_text(v, n, r.command); }},
+    {"session_id",
+     [](CommandRequest& r, const Value& v, Name n) { return read_id(v, n, r.session_id); }},
+    {"shell", [](CommandRequest& r, const Value& v, Name n) { return read_text(v, n, r.shell); }},
+    {"cwd", [](CommandRequest& r, const Value& v, Name n) { return read_text(v, n, r.cwd); }},
+    {"env",
+     [](CommandRequest& r, const Value& v, Name n) { return read_environment(v, n, r.env); }},
+    {"stdin",
+     [](CommandRequest& r, const Value& v, Name n) { return read_text(v, n, r.stdin_text); }},
+    {"open_stdin",
+     [](CommandRequest& r, const Value& v, Name n) { return read_flag(v, n, r.open_stdin); }},
+    {"tty", [](CommandRequest& r, const Value& v, Name n) { return read_flag(v, n, r.tty); }},
+    {"sync", [](CommandRequest& r, const Value& v, Name n) { return read_flag(v, n, r.sync); }},
+    {"request_key",
+     [](CommandRequest& r, const Value& v, Name n) { return read_text(v, n, r.request_key); }},
+    {"timeout_ms",
+     [](CommandRequest& r, const Value& v, Name n) { return read_duration(v, n, r.timeout); }},
+    {"max_output_bytes",
+     [](CommandRequest& r, const Value& v, Name n) -> Read {
+       std::int64_t bytes = 0;
+       if (auto read = read_integer(v, n, 0, bytes); !read) return read;
+       r.max_output_bytes = static_cast<std::size_t>(bytes);
+       return {};
+     }},
 };
 
-constexpr Field kFields[] = {
-    {"command", [](core::CommandRequest& r, const Value& v,
-                   const std::string& n) { return read_text(v, n, r.command); }},
-    {"session_id",
-     [](core::CommandRequest& r, const Value& v, const std::string& n) -> core::Result<void> {
+Read read_keys(InputRequest& request, const Value& value, Name name) {
+  std::string names;
+  if (value.IsArray()) {
+    for (const auto& key : value.GetArray()) {
+      std::string one;
+      if (auto read = read_text(key, name, one); !read) return read;
+      names += one + " ";
+    }
+  } else if (auto read = read_text(value, name, names); !read) {
+    return read;
+  }
+  auto bytes = core::bytes_of_keys(names);
+  if (!bytes) return core::fail(std::move(bytes.error()));
+  request.bytes += *bytes;
+  return {};
+}
+
+constexpr BodyField<InputRequest> kInputFields[] = {
+    {"text",
+     [](InputRequest& r, const Value& v, Name n) -> Read {
        std::string text;
        if (auto read = read_text(v, n, text); !read) return read;
-       auto id = core::SessionId::parse(text, n);
-       if (!id) return core::fail(std::move(id.error()));
-       r.session_id = std::move(*id);
+       r.bytes.insert(0, text);  // before the keys, wherever it stands
        return {};
      }},
-    {"shell", [](core::CommandRequest& r, const Value& v,
-                 const std::string& n) { return read_text(v, n, r.shell); }},
-    {"cwd", [](core::CommandRequest& r, const Value& v,
-               const std::string& n) { return read_text(v, n, r.cwd); }},
-    {"env", read_environment},
-    {"stdin", [](core::CommandRequest& r, const Value& v,
-                 const std::string& n) { return read_text(v, n, r.stdin_text); }},
-    {"open_stdin", [](core::CommandRequest& r, const Value& v,
-                      const std::string& n) { return read_flag(v, n, r.open_stdin); }},
-    {"tty", [](core::CommandRequest& r, const Value& v,
-               const std::string& n) { return read_flag(v, n, r.tty); }},
-    {"sync", [](core::CommandRequest& r, const Value& v,
-                const std::string& n) { return read_flag(v, n, r.sync); }},
-    {"request_key", [](core::CommandRequest& r, const Value& v,
-                       const std::string& n) { return read_text(v, n, r.request_key); }},
-    {"timeout_ms",
-     [](core::CommandRequest& r, const Value& v, const std::string& n) -> core::Result<void> {
-       const auto number = read_integer(v, n, 0);
-       if (!number) return core::fail(number.error());
-       r.timeout = core::Milliseconds(*number);
-       return {};
-     }},
-    {"max_output_bytes",
-     [](core::CommandRequest& r, const Value& v, const std::string& n) -> core::Result<void> {
-       const auto number = read_integer(v, n, 0);
-       if (!number) return core::fail(number.error());
-       r.max_output_bytes = static_cast<std::size_t>(*number);
-       return {};
-     }},
+    {"keys", read_keys},
+    {"eof", [](InputRequest& r, const Value& v, Name n) { return read_flag(v, n, r.eof); }},
+    {"request_key",
+     [](InputRequest& r, const Value& v, Name n) { return read_text(v, n, r.request_key); }},
 };
 
 }  // namespace
 
-core::Result<core::CommandRequest> read_job_body(std::string_view body) {
-  const auto document = core::parse_json(body);
-  if (!document) return core::fail(document.error());
-  if (!document->IsObject()) {
-    return core::fail(core::ErrorCode::invalid_argument, "the body must be a JSON object");
-  }
-  core::CommandRequest request;
+core::Result<CommandRequest> read_job_body(std::string_view body) {
+  CommandRequest request;
   request.background = true;
-  for (const auto& member : document->GetObject()) {
-    const std::string name(member.name.GetString(), member.name.GetStringLength());
-    const auto* field =
-        std::ranges::find(kFields, std::string_view(name), [](const Field& f) { return f.name; });
-    if (field == std::end(kFields)) return wrong(name, "is not a field of a job");
-    if (auto set = field->set(request, member.value, name); !set) return core::fail(set.error());
+  if (auto read = read_body<CommandRequest>(body, kCommandFields, request); !read) {
+    return core::fail(std::move(read.error()));
   }
-  if (!document->HasMember("command")) return wrong("command", "is required");
+  if (request.command.empty()) return wrong_field("command", "is required");
+  return request;
+}
+
+core::Result<InputRequest> read_input_body(std::string_view body) {
+  InputRequest request;
+  if (auto read = read_body<InputRequest>(body, kInputFields, request); !read) {
+    return core::fail(std::move(read.error()));
+  }
+  if (request.bytes.empty() && !request.eof) {
+    return core::fail(core::ErrorCode::invalid_argument, "one of text, keys and eof is required");
+  }
   return request;
 }
 

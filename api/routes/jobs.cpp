@@ -1,5 +1,3 @@
-#include <charconv>
-
 #include "api/routes/job_body.h"
 #include "api/routes/list_query.h"
 #include "api/routes/routes.h"
@@ -20,21 +18,6 @@ core::Result<core::JobId> job_id(const http::Exchange& exchange) {
   return core::JobId::parse(exchange.request().parameter("id"), "id");
 }
 
-/// A query parameter that is a whole number >= 0; nothing if it is not there.
-core::Result<std::optional<std::int64_t>> number(const http::Query& query, std::string_view name) {
-  const auto text = query.one(name);
-  if (!text) return core::fail(text.error());
-  if (!*text) return std::optional<std::int64_t>();
-  std::int64_t value = 0;
-  const auto [end, error] =
-      std::from_chars((*text)->data(), (*text)->data() + (*text)->size(), value);
-  if (error != std::errc() || end != (*text)->data() + (*text)->size() || value < 0) {
-    return core::fail(core::ErrorCode::invalid_argument,
-                      std::string(name) + " must be a whole number >= 0", std::string(name));
-  }
-  return std::optional(value);
-}
-
 core::Result<core::OutputRequest> read_output_query(const http::Query& query) {
   if (auto only = query.only({"stream", "offset", "limit", "tail_lines", "grep"}); !only) {
     return core::fail(std::move(only.error()));
@@ -48,13 +31,13 @@ core::Result<core::OutputRequest> read_output_query(const http::Query& query) {
     return core::fail(core::ErrorCode::invalid_argument, "stream must be stdout or stderr",
                       "stream");
   }
-  const auto offset = number(query, "offset");
+  const auto offset = whole_number(query, "offset");
   if (!offset) return core::fail(offset.error());
   request.offset = *offset;
-  const auto tail = number(query, "tail_lines");
+  const auto tail = whole_number(query, "tail_lines");
   if (!tail) return core::fail(tail.error());
   request.tail_lines = *tail;
-  const auto limit = number(query, "limit");
+  const auto limit = whole_number(query, "limit");
   if (!limit) return core::fail(limit.error());
   if (*limit) request.limit = static_cast<std::size_t>(**limit);
   const auto grep = query.one("grep");
@@ -106,9 +89,9 @@ void show(core::Execution& execution, const ExchangePointer& exchange) {
   if (auto only = exchange->request().query.only({"max_output_bytes", "wait_ms"}); !only) {
     return exchange->fail(only.error());
   }
-  const auto limit = number(exchange->request().query, "max_output_bytes");
+  const auto limit = whole_number(exchange->request().query, "max_output_bytes");
   if (!limit) return exchange->fail(limit.error());
-  const auto wait = number(exchange->request().query, "wait_ms");
+  const auto wait = whole_number(exchange->request().query, "wait_ms");
   if (!wait) return exchange->fail(wait.error());
   const auto cancel = std::make_shared<core::Cancellation>();
   exchange->on_disconnect([cancel] { cancel->cancel("the client has gone"); });
@@ -131,6 +114,35 @@ void output(core::Execution& execution, const ExchangePointer& exchange) {
       [exchange](const core::Result<core::OutputView>& view) { answer_output(*exchange, view); });
 }
 
+void input(core::Execution& execution, const ExchangePointer& exchange) {
+  const auto id = job_id(*exchange);
+  if (!id) return exchange->fail(id.error());
+  auto request = read_input_body(exchange->request().body);
+  if (!request) return exchange->fail(request.error());
+  request->job_id = *id;
+  const std::size_t bytes = request->bytes.size();
+  execution.send_input(
+      exchange->caller(), std::move(*request),
+      [exchange, id = *id, bytes](const core::Result<void>& taken) {
+        if (!taken) return exchange->fail(taken.error());
+        core::JsonWriter json;
+        json.begin_object().member("job_id", id).member("accepted_bytes", bytes).end_object();
+        exchange->respond(http::Response::json(json.str()));
+      });
+}
+
+void cancel(core::Execution& execution, const ExchangePointer& exchange) {
+  const auto id = job_id(*exchange);
+  if (!id) return exchange->fail(id.error());
+  const auto mode = stop_mode(exchange->request().query, core::StopMode::interrupt);
+  if (!mode) return exchange->fail(mode.error());
+  execution.cancel_job(exchange->caller(), *id, *mode,
+                       [exchange](const core::Result<std::string>& said) {
+                         if (!said) return exchange->fail(said.error());
+                         exchange->respond(http::Response::no_content());
+                       });
+}
+
 }  // namespace
 
 void add_jobs(http::Router& router, core::Execution& execution) {
@@ -145,6 +157,8 @@ void add_jobs(http::Router& router, core::Execution& execution) {
   http::RouteOptions command = options;
   command.body_bytes = std::size_t{16} << 20U;  // a command's text in JSON
   router.add(http::Method::post, "/admin/v1/jobs", command, with(create));
+  router.add(http::Method::post, "/admin/v1/jobs/{id}/input", command, with(input));
+  router.add(http::Method::remove, "/admin/v1/jobs/{id}", options, with(cancel));
 }
 
 }  // namespace berth::routes

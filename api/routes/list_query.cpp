@@ -61,4 +61,30 @@ core::Result<core::ListFilter> read_list_query(const http::Query& query,
   return filter;
 }
 
+core::Result<std::optional<std::int64_t>> whole_number(const http::Query& query,
+                                                       std::string_view name) {
+  const auto text = query.one(name);
+  if (!text) return core::fail(text.error());
+  if (!*text) return std::optional<std::int64_t>();
+  std::int64_t value = 0;
+  const auto [end, error] =
+      std::from_chars((*text)->data(), (*text)->data() + (*text)->size(), value);
+  if (error != std::errc() || end != (*text)->data() + (*text)->size() || value < 0) {
+    return core::fail(core::ErrorCode::invalid_argument,
+                      std::string(name) + " must be a whole number >= 0", std::string(name));
+  }
+  return std::optional(value);
+}
+
+core::Result<core::StopMode> stop_mode(const http::Query& query, core::StopMode fallback) {
+  if (auto only = query.only({"mode"}); !only) return core::fail(std::move(only.error()));
+  const auto text = query.one("mode");
+  if (!text) return core::fail(text.error());
+  if (!*text) return fallback;
+  const auto mode = core::parse_stop_mode(**text);
+  if (mode && *mode != core::StopMode::terminate) return *mode;
+  return core::fail(core::ErrorCode::invalid_argument,
+                    "mode must be after_command, interrupt or kill", "mode");
+}
+
 }  // namespace berth::routes

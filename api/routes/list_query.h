@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "api/http/exchange.h"
@@ -13,6 +15,13 @@ namespace berth::routes {
 /// and `cursor` among them); others are refused, so that a misspelt filter never lists everything.
 core::Result<core::ListFilter> read_list_query(const http::Query& query,
                                                std::initializer_list<std::string_view> known);
+
+/// A query parameter that is a whole number >= 0; nothing if it is not there.
+core::Result<std::optional<std::int64_t>> whole_number(const http::Query& query,
+                                                       std::string_view name);
+
+/// The only parameter `mode`: after_command, interrupt or kill.
+core::Result<core::StopMode> stop_mode(const http::Query& query, core::StopMode fallback);
 
 /// Answers `{"items":[…],"next_cursor":…}`.
 template <class Record>

@@ -15,6 +15,8 @@ void add_health(http::Router& router, const core::StatusSource& status);
 void add_connections(http::Router& router, core::Queries& queries);
 void add_sessions(http::Router& router, core::Execution& execution);
 void add_jobs(http::Router& router, core::Execution& execution);
+void add_queue(http::Router& router, core::Execution& execution);
+void add_metrics(http::Router& router, const core::Execution& execution);
 void add_events(http::Router& router, core::Queries& queries);
 
 }  // namespace berth::routes

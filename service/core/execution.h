@@ -12,12 +12,22 @@
 #include "service/core/error.h"
 #include "service/core/identity.h"
 #include "service/core/job.h"
+#include "service/core/queue.h"
 #include "service/core/session.h"
 #include "service/core/store.h"
 
 namespace berth::core {
 
 using EnvironmentList = std::vector<std::pair<std::string, std::string>>;
+
+/// What is told of a call while it goes on.
+struct CallProgress {
+  double progress = 0;  ///< rises with each
+  std::string message;  ///< for people: a place in the queue, new output; valid UTF-8
+};
+
+/// Called on the core loop until the call is answered; may be empty: nobody asked.
+using ProgressSink = std::function<void(const CallProgress&)>;
 
 struct SessionRequest {
   std::string shell;  ///< empty = the configured default
@@ -30,6 +40,7 @@ struct SessionRequest {
   bool sync = true;
   Milliseconds wait{0};  ///< how long to wait for a terminal before answering `queued`
   std::string request_key;
+  ProgressSink progress;
 };
 
 struct SessionView {
@@ -56,6 +67,7 @@ struct CommandRequest {
   std::string request_key;
   bool sync = true;
   bool background = false;  ///< answer at once, go on whatever becomes of the request
+  ProgressSink progress;
 };
 
 /// A job with the part of its output that is shown.
@@ -92,6 +104,39 @@ struct OutputView {
   bool eof = false;  ///< the job has ended and next_offset is the end
 };
 
+/// Input for a command that was started with an open stdin or on a tty.
+struct InputRequest {
+  JobId job_id;
+  std::string bytes;
+  bool eof = false;         ///< nothing comes after it
+  std::string request_key;  ///< input with the same key is taken once
+};
+
+/// A request for a terminal and where it stands.
+struct RequestView {
+  RequestRecord request;
+  std::int64_t position = 0;  ///< from 1; 0 = does not wait
+  Milliseconds eta{0};
+};
+
+/// A look at the queue and its averages.
+struct QueueStatistics {
+  std::size_t active_sessions = 0;
+  std::size_t peak_sessions = 0;
+  std::size_t max_sessions = 0;            ///< configured
+  std::size_t effective_max_sessions = 0;  ///< under the present load
+  std::size_t used = 0;                    ///< terminals in use, with those of single commands
+  std::size_t waiting_sync = 0;
+  std::size_t waiting_async = 0;
+  std::size_t peak_waiting = 0;
+  Milliseconds average_wait_sync{0};
+  Milliseconds average_wait_async{0};
+  Milliseconds next_wait_sync{0};  ///< estimated, of a request that came now
+  Milliseconds next_wait_async{0};
+  Milliseconds estimate_error_sync{0};  ///< average of past estimates' errors
+  Milliseconds estimate_error_async{0};
+};
+
 /// Sessions and commands, as tools and routes see them. Core loop; completions come there too,
 /// possibly before the call returns. A caller sees and touches only what its client owns, unless
 /// its scope is admin: other ids are not_found.
@@ -119,6 +164,27 @@ class Execution {
                                  Done<void> done) = 0;
   virtual void end_session(const Caller& caller, const SessionId& id, StopMode mode,
                            Done<void> done) = 0;
+  /// Done once the command's host has it.
+  virtual void send_input(const Caller& caller, InputRequest request, Done<void> done) = 0;
+
+  virtual void query_position(const Caller& caller, const RequestId& id,
+                              Done<RequestView> done) = 0;
+  /// Moves a waiting request to the other class; conflict if it does not wait any more.
+  virtual void change_request_type(const Caller& caller, const RequestId& id, bool sync,
+                                   Done<RequestView> done) = 0;
+  /// Withdraws a request that waits, or stops what it has become as `mode` says. Says what was
+  /// done.
+  virtual void cancel_request(const Caller& caller, const RequestId& id, StopMode mode,
+                              Done<std::string> done) = 0;
+  virtual void cancel_job(const Caller& caller, const JobId& id, StopMode mode,
+                          Done<std::string> done) = 0;
+  /// Those that wait, in serving order: from `skip`, at most `limit`.
+  virtual void list_queue(const Caller& caller, std::size_t skip, std::size_t limit,
+                          Done<std::vector<RequestView>> done) = 0;
+  virtual void list_requests(const Caller& caller, ListFilter filter,
+                             Done<Page<RequestRecord>> done) = 0;
+  virtual QueueStatistics queue_statistics() const = 0;
+
   virtual void list_sessions(const Caller& caller, ListFilter filter,
                              Done<Page<SessionRecord>> done) = 0;
   virtual void list_jobs(const Caller& caller, ListFilter filter, Done<Page<JobView>> done) = 0;

@@ -44,6 +44,7 @@ struct JobRecord {
   std::string env_json = "{}";
   std::string stdin_text;
   StdinMode stdin_mode = StdinMode::empty;
+  bool tty = false;         ///< of a terminal of its own: a pseudo-terminal
   bool sync = true;         ///< an agent waits for it
   bool background = false;  ///< goes on when its request is cancelled or lost
   std::string request_key;  ///< the client's own: a retry finds this job

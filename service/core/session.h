@@ -23,7 +23,10 @@ struct SessionRecord {
   std::string principal;
   std::string name;
   std::string shell;
-  std::string cwd;  ///< the directory as of the last command
+  std::string cwd;   ///< the directory as of the last command
+  bool tty = false;  ///< its commands run on a pseudo-terminal, of this size
+  int rows = 24;
+  int cols = 80;
   std::string request_key;
   std::string link_key;
   CorrelationId correlation_id;

@@ -10,6 +10,7 @@
 #include "service/core/error.h"
 #include "service/core/events.h"
 #include "service/core/job.h"
+#include "service/core/queue.h"
 #include "service/core/session.h"
 
 namespace berth::core {
@@ -29,8 +30,8 @@ struct TokenRecord {
 };
 
 /// One thing to store. Records are written whole (insert or replace by id).
-using Change =
-    std::variant<ConnectionRecord, SessionRecord, HostRecord, JobRecord, TokenRecord, EventRecord>;
+using Change = std::variant<ConnectionRecord, SessionRecord, HostRecord, JobRecord, RequestRecord,
+                            TokenRecord, EventRecord>;
 
 /// Changes that belong together: all are committed or none.
 struct ChangeSet {
@@ -66,8 +67,8 @@ struct Page {
 
 struct ListFilter {
   std::string client_id;             ///< empty = all (admin)
-  std::string state;                 ///< empty = all; sessions and jobs
-  SessionId session_id;              ///< jobs and events
+  std::string state;                 ///< empty = all; sessions, jobs and requests
+  SessionId session_id;              ///< sessions, jobs and events
   JobId job_id;                      ///< events
   std::string type;                  ///< events
   std::string topic;                 ///< events
@@ -91,6 +92,8 @@ class Queries {
   /// The job that this client made with this key (its own, or its bridge link's).
   virtual void job_by_key(std::string client_id, std::string request_key, std::string link_key,
                           Done<std::optional<JobRecord>> done) = 0;
+  virtual void requests(ListFilter filter, Done<Page<RequestRecord>> done) = 0;
+  virtual void request(RequestId id, Done<RequestRecord> done) = 0;  ///< not_found if there is none
   virtual void events(ListFilter filter, Done<Page<EventRecord>> done) = 0;
 };
 
@@ -99,6 +102,7 @@ struct OpenState {
   std::vector<SessionRecord> sessions;  ///< not ended
   std::vector<HostRecord> hosts;        ///< not ended
   std::vector<JobRecord> jobs;          ///< not final
+  std::vector<RequestRecord> requests;  ///< queued
 };
 
 }  // namespace berth::core

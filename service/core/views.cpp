@@ -1,5 +1,7 @@
 #include "service/core/views.h"
 
+#include <chrono>
+
 namespace berth::core {
 namespace {
 
@@ -57,6 +59,47 @@ void write_session(JsonWriter& json, const SessionRecord& session) {
       .member("ended_at", session.ended_at);
   text_member(json, "end_reason", session.end_reason);
   json.end_object();
+}
+
+void write_request(JsonWriter& json, const RequestView& view) {
+  const RequestRecord& request = view.request;
+  json.begin_object().member("request_id", request.id);
+  id_member(json, "session_id", request.session_id);
+  id_member(json, "job_id", request.job_id);
+  json.member("state", to_string(request.state))
+      .member("position", view.position)
+      .member("eta_ms", view.eta.count())
+      .member("sync", request.sync)
+      .member("client_id", request.client_id)
+      .member("created_at", request.arrived_at)
+      .member("ended_at", request.ended_at)
+      .member("estimate_ms", request.estimate.count())
+      .end_object();
+}
+
+void write_metrics(JsonWriter& json, const QueueStatistics& now) {
+  const auto seconds = [](Milliseconds duration) {
+    return std::chrono::duration<double>(duration).count();
+  };
+  json.begin_object()
+      .member("active_sessions", now.active_sessions)
+      .member("used_slots", now.used)
+      .member("free_slots",
+              now.effective_max_sessions > now.used ? now.effective_max_sessions - now.used : 0)
+      .member("current_queue_depth", now.waiting_sync + now.waiting_async)
+      .member("queued_sync", now.waiting_sync)
+      .member("queued_async", now.waiting_async)
+      .member("peak_sessions", now.peak_sessions)
+      .member("peak_queue_depth", now.peak_waiting)
+      .member("avg_wait_sync", seconds(now.average_wait_sync))
+      .member("avg_wait_async", seconds(now.average_wait_async))
+      .member("estimated_wait_next_sync_sec", seconds(now.next_wait_sync))
+      .member("estimated_wait_next_async_sec", seconds(now.next_wait_async))
+      .member("estimate_error_sync_sec", seconds(now.estimate_error_sync))
+      .member("estimate_error_async_sec", seconds(now.estimate_error_async))
+      .member("max_sessions", now.max_sessions)
+      .member("effective_max_sessions", now.effective_max_sessions)
+      .end_object();
 }
 
 }  // namespace berth::core

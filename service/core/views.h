@@ -15,6 +15,12 @@ void write_job(JsonWriter& json, const JobView& view, bool with_output);
 /// Writes one JSON object.
 void write_session(JsonWriter& json, const SessionRecord& session);
 
+/// Writes one JSON object (contract: `query_position`, and what else is known).
+void write_request(JsonWriter& json, const RequestView& view);
+
+/// Writes one JSON object (contract: `GET /admin/v1/metrics`).
+void write_metrics(JsonWriter& json, const QueueStatistics& statistics);
+
 /// The directory a job is or was in last; empty while only its session knows it.
 std::string_view current_cwd(const JobRecord& job);
 

@@ -4,6 +4,7 @@
 
 #include "service/core/version.h"
 #include "service/daemon/agent_environment.h"
+#include "service/platform/load.h"
 #include "service/platform/process.h"
 #include "service/platform/spawn.h"
 #include "service/tools/terminal_tools.h"
@@ -17,11 +18,26 @@ std::size_t to_size(std::int64_t value) {
   return static_cast<std::size_t>(value);
 }
 
+queue::LoadSample sample_load() {
+  queue::LoadSample sample;
+  if (const auto load = platform::current_load()) {
+    sample.cpu_load_ratio = load->cpu_load_ratio;
+    sample.memory_available_ratio = load->memory_available_ratio;
+    sample.psi_cpu_some_avg10 = load->psi_cpu_some_avg10;
+    sample.psi_memory_some_avg10 = load->psi_memory_some_avg10;
+  }
+  return sample;
+}
+
 execution::CoordinatorSettings coordinator_settings(const runtime::Config& config) {
   execution::CoordinatorSettings settings;
-  settings.lanes.queue.slots = to_size(config.pool.max_sessions);
-  settings.lanes.queue.max_length = to_size(config.queue.max_length);
-  settings.lanes.queue.max_per_client = to_size(config.queue.max_per_client);
+  settings.lanes.queue.limits.slots = to_size(config.pool.max_sessions);
+  settings.lanes.queue.limits.max_length = to_size(config.queue.max_length);
+  settings.lanes.queue.limits.max_per_client = to_size(config.queue.max_per_client);
+  settings.lanes.queue.limits.max_slots_per_client = to_size(config.queue.max_sessions_per_client);
+  settings.lanes.queue.claim_limit = config.queue.keep_place;
+  settings.lanes.queue.throttle = config.queue.throttle == "on";
+  settings.lanes.queue.sample_load = sample_load;
   settings.lanes.start_timeout = config.hosts.start_timeout;
   settings.lanes.orphan_limit = config.hosts.orphan_limit;
   settings.lanes.environment = agent_environment(platform::current_environment());
@@ -99,9 +115,9 @@ core::ServiceStatus Service::Parts::status() const {
   status.stopping = stopping;
   const execution::LaneRunner& runner = coordinator.runner();
   status.active_sessions = runner.lanes().sessions();
-  status.used_slots = runner.slots().used();
-  status.effective_max_sessions = runner.slots().slots();
-  status.queue_depth = runner.slots().waiting();
+  status.used_slots = runner.requests().slots().used();
+  status.effective_max_sessions = runner.requests().slots().slots();
+  status.queue_depth = runner.requests().slots().waiting();
   status.live_jobs = runner.jobs().size();
   status.open_connections = connections.size();
   status.reconciling_hosts = reconciler.remaining();

@@ -84,6 +84,8 @@ core::Result<void> Service::build() {
   routes::add_connections(router, parts_->store->queries());
   routes::add_sessions(router, parts_->coordinator);
   routes::add_jobs(router, parts_->coordinator);
+  routes::add_queue(router, parts_->coordinator);
+  routes::add_metrics(router, parts_->coordinator);
   routes::add_events(router, parts_->store->queries());
   parts_->mcp_http.add_routes(router);
   parts_->links.add_routes(router);

@@ -7,6 +7,7 @@
 #include "service/core/text.h"
 #include "service/execution/coordinator.h"
 #include "service/execution/event_records.h"
+#include "service/execution/progress_teller.h"
 
 namespace berth::execution {
 namespace {
@@ -41,10 +42,6 @@ core::Result<void> Coordinator::check(const core::CommandRequest& request) const
                                   "(jobs.max_command_bytes)",
                                   request.command.size(), settings_.max_command_bytes),
                       "command");
-  }
-  if (request.tty) {
-    return core::fail(core::ErrorCode::unsupported,
-                      "terminals with a tty are not offered by this version", "tty");
   }
   if (const auto shell = sessions_.shell_of(request.shell); !shell) {
     return core::fail(shell.error());
@@ -126,6 +123,7 @@ core::JobRecord Coordinator::make_record(const core::Caller& caller,
   record.env_json = environment_json(request.env);
   record.stdin_text = std::move(request.stdin_text);
   record.stdin_mode = request.open_stdin ? core::StdinMode::open : core::StdinMode::empty;
+  record.tty = request.tty;
   record.sync = request.sync;
   record.background = request.background;
   record.request_key = request.request_key;
@@ -142,6 +140,13 @@ void Coordinator::start_command(const core::Caller& caller, core::CommandRequest
     const auto session = sessions_.use(caller, request.session_id);
     if (!session) return done(core::fail(session.error()));
     lane = *session;
+    if (request.tty && !lane->session->tty) {
+      return done(
+          core::fail(core::ErrorCode::invalid_argument,
+                     "tty: this session was started without one; start_session with tty, or "
+                     "run the command without session_id",
+                     "tty"));
+    }
     if (lane->waiting.size() >= settings_.max_waiting_per_session) {
       core::Error full{core::ErrorCode::limit_exceeded,
                        fmt::format("{} commands wait in this session already "
@@ -151,34 +156,43 @@ void Coordinator::start_command(const core::Caller& caller, core::CommandRequest
       return done(core::fail(std::move(full)));
     }
   }
+  if (lane == nullptr) {
+    // Refused before there is a job of it: the same call may come again.
+    if (auto room = runner_.requests().check(caller.client_id); !room) {
+      return done(core::fail(std::move(room.error())));
+    }
+    auto cwd = start_directory(caller, request.cwd);
+    if (!cwd) return done(core::fail(std::move(cwd.error())));
+    request.cwd = std::move(*cwd);
+  }
   core::JobRecord record = make_record(caller, request);
   if (lane == nullptr) {
     record.shell = *sessions_.shell_of(request.shell);
-    if (record.cwd.empty()) record.cwd = caller.cwd;
+    record.request_id = core::RequestId::make();
   }
   const jobs::JobPointer job = runner_.jobs().add(std::move(record));
   const bool starts_now = lane != nullptr && lane->ready && !lane->current;
   if (starts_now && !request.background) {
     place(job, lane);  // its first stored state is `running`
-    return follow(job, request.yield_after, request.max_output_bytes, cancel, std::move(done));
+    return follow(job, request.yield_after, request.max_output_bytes, cancel,
+                  std::move(request.progress), std::move(done));
   }
   core::ChangeSet set;
   set.durability =
       request.background || !request.sync ? core::Durability::durable : core::Durability::ordinary;
   set.add(job_event("job.queued", job->record));
   const core::Milliseconds wait = request.background ? core::Milliseconds(0) : request.yield_after;
-  runner_.jobs().store(job, std::move(set),
-                       [this, job, wait, limit = request.max_output_bytes, cancel,
-                        session = request.session_id, done](core::Result<void> stored) {
-                         if (!stored) {
-                           job->failure = stored.error();
-                           runner_.finish_unrun(job, core::JobState::failed,
-                                                stored.error().message);
-                           return done(core::fail(stored.error()));
-                         }
-                         place(job, session ? runner_.lanes().by_session(session) : nullptr);
-                         follow(job, wait, limit, cancel, done);
-                       });
+  runner_.jobs().store(
+      job, std::move(set),
+      [this, job, wait, limit = request.max_output_bytes, cancel, session = request.session_id,
+       progress = std::move(request.progress), done](core::Result<void> stored) {
+        if (!stored) {
+          runner_.refuse(job, stored.error());
+          return done(core::fail(stored.error()));
+        }
+        place(job, session ? runner_.lanes().by_session(session) : nullptr);
+        follow(job, wait, limit, cancel, progress, done);
+      });
 }
 
 void Coordinator::place(const jobs::JobPointer& job, Lane* lane) {
@@ -189,37 +203,55 @@ void Coordinator::place(const jobs::JobPointer& job, Lane* lane) {
   runner_.submit(*lane, job);
 }
 
+core::RequestRecord Coordinator::request_for(const jobs::Job& job) const {
+  core::RequestRecord request;
+  request.id = job.record.request_id;
+  request.job_id = job.record.id;
+  request.client_id = job.record.client_id;
+  request.principal = job.record.principal;
+  request.request_key = job.record.request_key;
+  request.link_key = job.record.link_key;
+  request.sync = job.record.sync;
+  return request;
+}
+
 void Coordinator::open_lane_for(const jobs::JobPointer& job) {
   LaneRunner::Spec spec;
-  spec.client_id = job->record.client_id;
   spec.shell = job->record.shell;
   spec.cwd = job->record.cwd;
-  spec.sync = job->record.sync;
-  const auto opening = runner_.open(std::move(spec), [this, job](core::Result<Lane*> lane) {
+  spec.tty = job->record.tty;
+  const auto moved = [this, job](const core::RequestView&) { runner_.jobs().changed(*job); };
+  const auto opened = [this, job](core::Result<Lane*> lane) {
     if (!lane) {
-      if (job->ending) return;
-      job->failure = lane.error();
-      return runner_.finish_unrun(job, core::JobState::failed, lane.error().message);
+      if (!job->ending) runner_.refuse(job, lane.error());
+      return;
     }
     if (job->ending) {  // cancelled while the shell started
       return runner_.close(**lane, core::StopMode::kill, "its command was cancelled", nullptr);
     }
     job->record.cwd.clear();  // the terminal starts there
     runner_.submit(**lane, job);
-  });
-  if (!opening) {
-    job->failure = opening.error();
-    return runner_.finish_unrun(job, core::JobState::failed, opening.error().message);
-  }
-  job->record.request_id = opening->request_id;
+  };
+  const auto at_once = runner_.open(request_for(*job), std::move(spec), moved, opened);
+  if (!at_once) runner_.refuse(job, at_once.error());
 }
 
 void Coordinator::follow(const jobs::JobPointer& job, core::Milliseconds wait,
-                         std::size_t max_output_bytes, Cancel cancel, Done<core::JobView> done) {
+                         std::size_t max_output_bytes, Cancel cancel, core::ProgressSink progress,
+                         Done<core::JobView> done) {
+  // Lives as long as the call waits.
+  std::shared_ptr<void> teller;
+  if (progress) {
+    teller = tell_progress(
+        services_.loop, runner_.jobs(), answers_, job,
+        [this](const jobs::Job& live) { return view_of(live); }, std::move(progress));
+  }
   runner_.jobs().wait(
       job, wait, cancel,
-      [this, job, max_output_bytes, done = std::move(done)](jobs::JobTable::WaitEnd how) {
+      [this, job, max_output_bytes, teller,
+       done = std::move(done)](jobs::JobTable::WaitEnd how) mutable {
         using WaitEnd = jobs::JobTable::WaitEnd;
+        teller.reset();
         if (how == WaitEnd::cancelled) {
           if (job->record.request_key.empty() && !job->record.background) {
             runner_.stop_job(job, core::StopMode::interrupt, true);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "service/core/views.h"
@@ -141,8 +142,13 @@ void Coordinator::list_sessions(const core::Caller& caller, core::ListFilter fil
   if (caller.identity.scope != core::Scope::admin) filter.client_id = caller.client_id;
   when_settled([this, filter = std::move(filter), done = std::move(done)] {
     services_.queries.sessions(
-        filter, [this, done](core::Result<core::Page<core::SessionRecord>> page) {
+        filter, [this, filter, done](core::Result<core::Page<core::SessionRecord>> page) {
           if (page) {
+            if (filter.cursor.empty() && filter.state.empty() && filter.session_id.empty()) {
+              auto waiting = sessions_.starting(filter.client_id);
+              page->items.insert(page->items.begin(), std::make_move_iterator(waiting.begin()),
+                                 std::make_move_iterator(waiting.end()));
+            }
             for (core::SessionRecord& session : page->items) {
               if (const Lane* lane = runner_.lanes().by_session(session.id)) {
                 session = *lane->session;
@@ -186,8 +192,12 @@ core::JobView Coordinator::view_of(const jobs::Job& job) const {
   view.awaiting_input = job.awaiting_input;
   const core::Timestamp end = job.record.finished_at.value_or(services_.clock.now());
   if (job.record.started_at) view.duration = end - *job.record.started_at;
+  if (const Lane* lane = runner_.lanes().by_session(job.record.session_id);
+      lane != nullptr && view.job.cwd_after.empty() && view.job.cwd.empty()) {
+    view.job.cwd = lane->session->cwd;
+  }
   if (job.record.state != core::JobState::queued) return view;
-  if (const auto place = runner_.slots().place(job.record.request_id)) {
+  if (const auto place = runner_.requests().view(job.record.request_id)) {
     view.position = place->position;
     view.eta = place->eta;
   }

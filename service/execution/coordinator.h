@@ -43,6 +43,20 @@ class Coordinator final : public core::Execution {
                          Done<void> done) override;
   void end_session(const core::Caller& caller, const core::SessionId& id, core::StopMode mode,
                    Done<void> done) override;
+  void send_input(const core::Caller& caller, core::InputRequest request, Done<void> done) override;
+  void query_position(const core::Caller& caller, const core::RequestId& id,
+                      Done<core::RequestView> done) override;
+  void change_request_type(const core::Caller& caller, const core::RequestId& id, bool sync,
+                           Done<core::RequestView> done) override;
+  void cancel_request(const core::Caller& caller, const core::RequestId& id, core::StopMode mode,
+                      Done<std::string> done) override;
+  void cancel_job(const core::Caller& caller, const core::JobId& id, core::StopMode mode,
+                  Done<std::string> done) override;
+  void list_queue(const core::Caller& caller, std::size_t skip, std::size_t limit,
+                  Done<std::vector<core::RequestView>> done) override;
+  void list_requests(const core::Caller& caller, core::ListFilter filter,
+                     Done<core::Page<core::RequestRecord>> done) override;
+  core::QueueStatistics queue_statistics() const override;
   void list_sessions(const core::Caller& caller, core::ListFilter filter,
                      Done<core::Page<core::SessionRecord>> done) override;
   void list_jobs(const core::Caller& caller, core::ListFilter filter,
@@ -70,7 +84,12 @@ class Coordinator final : public core::Execution {
   core::JobRecord make_record(const core::Caller& caller, core::CommandRequest& request) const;
   void place(const jobs::JobPointer& job, Lane* lane);
   void follow(const jobs::JobPointer& job, core::Milliseconds wait, std::size_t max_output_bytes,
-              Cancel cancel, Done<core::JobView> done);
+              Cancel cancel, core::ProgressSink progress, Done<core::JobView> done);
+  core::RequestRecord request_for(const jobs::Job& job) const;
+  /// A waiting request that the caller may see.
+  core::Result<core::RequestView> find_waiting(const core::Caller& caller,
+                                               const core::RequestId& id) const;
+  std::string cancel(const jobs::JobPointer& job, core::StopMode mode);
   void yielded(const jobs::JobPointer& job);
   core::JobView view_of(const jobs::Job& job) const;
   /// A live job, or a stored record, that the caller may see.

@@ -85,4 +85,40 @@ core::EventRecord session_event(std::string_view type, const core::SessionRecord
   return event;
 }
 
+core::EventRecord request_event(std::string_view type, const core::RequestView& view) {
+  const core::RequestRecord& request = view.request;
+  core::JsonWriter data;
+  data.begin_object().member("state", core::to_string(request.state)).member("sync", request.sync);
+  if (view.position > 0) {
+    data.member("position", view.position).member("eta_ms", view.eta.count());
+  }
+  data.end_object();
+
+  core::EventRecord event;
+  event.type = type;
+  event.client_id = request.client_id;
+  event.session_id = request.session_id;
+  event.job_id = request.job_id;
+  event.request_id = request.id;
+  event.data = data.str();
+  return event;
+}
+
+core::EventRecord request_event(std::string_view type, const core::RequestRecord& request) {
+  core::RequestView view;
+  view.request = request;
+  return request_event(type, view);
+}
+
+core::EventRecord throttle_event(std::size_t from, std::size_t to, std::string_view reason) {
+  core::JsonWriter data;
+  data.begin_object().member("from", from).member("to", to).member("reason", reason).end_object();
+
+  core::EventRecord event;
+  event.type = "throttle.changed";
+  event.severity = to < from ? core::Severity::notice : core::Severity::info;
+  event.data = data.str();
+  return event;
+}
+
 }  // namespace berth::execution

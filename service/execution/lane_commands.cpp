@@ -295,10 +295,15 @@ void LaneRunner::on_command_rejected(terminals::Terminal& terminal, const core::
 }
 
 void LaneRunner::reject(Lane& lane, const jobs::JobPointer& job, const core::Error& error) {
-  job->failure = error;
-  finish_unrun(job, core::JobState::failed, error.message);
+  refuse(job, error);
   if (!lane.session) return close(lane, core::StopMode::kill, error.message, nullptr);
   advance(lane);
+}
+
+void LaneRunner::refuse(const jobs::JobPointer& job, const core::Error& error) {
+  job->failure = error;
+  jobs_.forget_keys(job);
+  finish_unrun(job, core::JobState::failed, error.message);
 }
 
 void LaneRunner::on_command_progress(terminals::Terminal&,
@@ -312,6 +317,7 @@ void LaneRunner::on_command_progress(terminals::Terminal&,
     set.add(job_event("job.awaiting_input", job->record));
     services_.log.commit(std::move(set), nullptr);
   }
+  jobs_.changed(*job);
 }
 
 void LaneRunner::finish_unrun(const jobs::JobPointer& job, core::JobState state,

@@ -12,7 +12,7 @@ namespace berth::execution {
 LaneRunner::LaneRunner(Services services, LaneSettings settings)
     : services_(services),
       settings_(std::move(settings)),
-      slots_(settings_.queue, services.clock),
+      requests_(services.loop, services.log, services.clock, settings_.queue),
       jobs_(services.loop, services.log) {}
 
 LaneRunner::~LaneRunner() {
@@ -24,29 +24,29 @@ void LaneRunner::detach_all() {
   lanes_.for_each([](Lane& lane) { lane.terminal.reset(); });
 }
 
-core::Result<LaneRunner::Opening> LaneRunner::open(Spec spec, OnOpen on_open) {
-  const auto id = core::RequestId::make();
-  queue::SlotQueue::Request request;
-  request.id = id;
-  request.client_id = spec.client_id;
-  request.sync = spec.sync;
-  request.granted = [this, id] {
-    const auto entry = waiting_.extract(id);
-    launch(std::move(entry.mapped().spec), std::move(entry.mapped().on_open));
-  };
-  const auto taken = slots_.request(std::move(request));
-  if (!taken) return core::fail(taken.error());
+core::Result<bool> LaneRunner::open(core::RequestRecord request, Spec spec,
+                                    TerminalRequests::Moved moved, OnOpen on_open) {
+  const core::RequestId id = request.id;
+  spec.client_id = request.client_id;
+  const auto taken =
+      requests_.ask({std::move(request),
+                     [this, id] {
+                       auto entry = waiting_.extract(id);
+                       launch(std::move(entry.mapped().spec), std::move(entry.mapped().on_open));
+                     },
+                     std::move(moved)});
+  if (!taken) return taken;
   if (*taken) {
     launch(std::move(spec), std::move(on_open));
   } else {
     waiting_.emplace(id, Waiting{std::move(spec), std::move(on_open)});
   }
-  return Opening{id, !*taken};
+  return taken;
 }
 
 bool LaneRunner::abandon(const core::RequestId& id) {
   waiting_.erase(id);
-  return slots_.cancel(id);
+  return requests_.withdraw(id);
 }
 
 void LaneRunner::launch(Spec spec, OnOpen on_open) {
@@ -87,6 +87,9 @@ void LaneRunner::start_terminal(const core::HostId& id, const Spec& spec) {
   for (const auto& [name, value] : spec.env) host.env.push_back(name + "=" + value);
   host.orphan_limit = settings_.orphan_limit;
   host.program = spec.shell;
+  host.tty = spec.tty;
+  host.rows = spec.rows;
+  host.cols = spec.cols;
   lane.terminal =
       std::make_unique<terminals::Terminal>(services_.loop, services_.launcher, *this, id);
   lane.terminal->launch(host);
@@ -139,7 +142,7 @@ void LaneRunner::on_terminal_ready(terminals::Terminal& terminal, const core::Jo
 void LaneRunner::adopt(Lane& lane, std::function<void()> settled) {
   if (lane.session) lane.slot_client = lane.session->client_id;
   if (!lane.session && lane.current) lane.slot_client = lane.current->record.client_id;
-  slots_.occupy(lane.slot_client);
+  requests_.occupy(lane.slot_client);
   settling_[lane.host.id] = std::move(settled);
   lane.terminal = std::make_unique<terminals::Terminal>(services_.loop, services_.launcher, *this,
                                                         lane.host.id);
@@ -148,7 +151,7 @@ void LaneRunner::adopt(Lane& lane, std::function<void()> settled) {
 
 void LaneRunner::change_owner(Lane& lane, const std::string& client_id) {
   lane.session->client_id = client_id;
-  slots_.move_slot(std::exchange(lane.slot_client, client_id), client_id);
+  requests_.move_slot(std::exchange(lane.slot_client, client_id), client_id);
 }
 
 void LaneRunner::tell_settled(const core::HostId& id) {
@@ -284,7 +287,7 @@ void LaneRunner::drop(Lane& lane, const core::Error& reason) {
   std::shared_ptr<Lane> owned = lanes_.take(id);
   const std::string slot_client = owned->slot_client;
   services_.loop.defer([owned = std::move(owned)] {});
-  slots_.release(slot_client);
+  requests_.release(slot_client);
   opening_ended(id, core::fail(reason));
   tell_settled(id);
 }

@@ -9,10 +9,10 @@
 #include "service/core/execution.h"
 #include "service/core/store.h"
 #include "service/execution/lane_table.h"
+#include "service/execution/terminal_requests.h"
 #include "service/jobs/job_table.h"
 #include "service/jobs/spool.h"
 #include "service/loop/loop.h"
-#include "service/queue/slot_queue.h"
 #include "service/runtime/worker_pool.h"
 #include "service/terminals/terminal.h"
 
@@ -31,7 +31,7 @@ struct Services {
 
 /// How many terminals there may be, and how they are started.
 struct LaneSettings {
-  queue::SlotQueue::Limits queue;
+  QueueSettings queue;
   core::Milliseconds start_timeout{10'000};
   core::Milliseconds orphan_limit{86'400'000};
   std::vector<std::string> environment;  ///< of every terminal, `NAME=value`
@@ -48,21 +48,21 @@ class LaneRunner final : public terminals::TerminalOwner {
     std::string shell;
     std::string cwd;  ///< empty = the agent's home
     core::EnvironmentList env;
-    bool sync = true;
+    bool tty = false;
+    int rows = 24;
+    int cols = 80;
   };
 
   /// The lane is ready, or why it could not be opened. The lane lives until it is closed.
   using OnOpen = std::function<void(core::Result<Lane*>)>;
 
-  struct Opening {
-    core::RequestId request_id;
-    bool queued = false;  ///< it waits for a free terminal
-  };
-
   LaneRunner(Services services, LaneSettings settings);
   ~LaneRunner() override;
 
-  core::Result<Opening> open(Spec spec, OnOpen on_open);
+  /// True: its terminal is being started. False: the request waits in the queue; `moved` is told
+  /// its places.
+  core::Result<bool> open(core::RequestRecord request, Spec spec, TerminalRequests::Moved moved,
+                          OnOpen on_open);
   /// Takes a waiting request out of the queue; its OnOpen is never called. False if it does not
   /// wait.
   bool abandon(const core::RequestId& id);
@@ -78,6 +78,9 @@ class LaneRunner final : public terminals::TerminalOwner {
   void finish_unrun(const jobs::JobPointer& job, core::JobState state, std::string message,
                     core::ChangeLog::Done done = nullptr);
 
+  /// Ends a job that could not be run at all. The same call may try again: its keys are free.
+  void refuse(const jobs::JobPointer& job, const core::Error& error);
+
   /// Takes no more commands; ends what runs as `mode` says and then the terminal. `closed` once
   /// that is stored.
   void close(Lane& lane, core::StopMode mode, std::string reason, core::ChangeLog::Done closed);
@@ -92,7 +95,8 @@ class LaneRunner final : public terminals::TerminalOwner {
   const LaneTable& lanes() const { return lanes_; }
   jobs::JobTable& jobs() { return jobs_; }
   const jobs::JobTable& jobs() const { return jobs_; }
-  const queue::SlotQueue& slots() const { return slots_; }
+  TerminalRequests& requests() { return requests_; }
+  const TerminalRequests& requests() const { return requests_; }
 
   /// Leaves the hosts running and lets go of them; nothing is told any more.
   void detach_all();
@@ -138,7 +142,7 @@ class LaneRunner final : public terminals::TerminalOwner {
 
   Services services_;
   LaneSettings settings_;
-  queue::SlotQueue slots_;
+  TerminalRequests requests_;
   jobs::JobTable jobs_;
   LaneTable lanes_;
   std::unordered_map<core::RequestId, Waiting> waiting_;  // for a slot

@@ -17,6 +17,7 @@ constexpr std::size_t kMaxInFlight = 32;
 
 void Reconciler::start(core::OpenState state, std::function<void()> done) {
   done_ = std::move(done);
+  coordinator_.runner().requests().restore(std::move(state.requests));
   restore_sessions(state);
   restore_jobs(state);
   if (!hosts_.empty()) {

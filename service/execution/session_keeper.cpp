@@ -24,6 +24,13 @@ core::Error no_session(const core::SessionId& id) {
           "session_id", std::nullopt};
 }
 
+core::Error still_queued(const core::SessionId& id) {
+  return {core::ErrorCode::conflict,
+          fmt::format("session {} still waits for a terminal; query_position tells its place",
+                      id.str()),
+          "session_id", core::Milliseconds(1'000)};
+}
+
 }  // namespace
 
 bool may_see(const core::Caller& caller, const std::string& client_id, const std::string& principal,
@@ -38,12 +45,14 @@ struct SessionKeeper::Answer {
 
   loop::Timer deadline;  // runs while the request is queued
   core::Execution::Done<core::SessionView> done;
+  core::ProgressSink progress;
+  double told = 0;  // the last progress
 };
 
 /// A session on its way: in the queue, then while its shell starts.
 struct SessionKeeper::Start {
   core::SessionRecord session;
-  core::RequestId request_id;
+  core::RequestRecord request;
   bool queued = false;
   std::vector<std::shared_ptr<Answer>> answers;
 };
@@ -65,10 +74,6 @@ core::Result<std::string> SessionKeeper::shell_of(const std::string& asked) cons
 void SessionKeeper::start(const core::Caller& caller, core::SessionRequest request,
                           core::Execution::Cancel cancel,
                           core::Execution::Done<core::SessionView> done) {
-  if (request.tty) {
-    return done(core::fail(core::ErrorCode::unsupported,
-                           "terminals with a tty are not offered by this version", "tty"));
-  }
   const auto shell = shell_of(request.shell);
   if (!shell) return done(core::fail(shell.error()));
   if (const Lane* lane = find_lane(caller, request.request_key)) {
@@ -78,17 +83,36 @@ void SessionKeeper::start(const core::Caller& caller, core::SessionRequest reque
     return done(std::move(view));
   }
   if (const auto earlier = find_start(caller, request.request_key)) {
-    return join(earlier, request.wait, cancel, std::move(done));
+    return join(earlier, request, cancel, std::move(done));
   }
+  const auto cwd = start_directory(caller, request.cwd);
+  if (!cwd) return done(core::fail(cwd.error()));
 
   const auto start = std::make_shared<Start>();
   core::SessionRecord& session = start->session;
-  session.id = core::SessionId::make();
+  core::RequestRecord& place = start->request;
+  if (auto kept =
+          runner_.requests().find_kept(caller.client_id, request.request_key, caller.link_key)) {
+    place = std::move(*kept);
+    session.id = place.session_id;
+  } else {
+    session.id = core::SessionId::make();
+    place.id = core::RequestId::make();
+    place.session_id = session.id;
+    place.client_id = caller.client_id;
+    place.principal = caller.identity.principal;
+    place.request_key = request.request_key;
+    place.link_key = caller.link_key;
+    place.sync = request.sync;
+  }
   session.client_id = caller.client_id;
   session.principal = caller.identity.principal;
   session.name = request.name;
   session.shell = *shell;
-  session.cwd = request.cwd.empty() ? caller.cwd : request.cwd;
+  session.cwd = *cwd;
+  session.tty = request.tty;
+  session.rows = request.rows;
+  session.cols = request.cols;
   session.request_key = request.request_key;
   session.link_key = caller.link_key;
   session.correlation_id = caller.correlation_id;
@@ -97,28 +121,29 @@ void SessionKeeper::start(const core::Caller& caller, core::SessionRequest reque
 
   LaneRunner::Spec spec;
   spec.session = session;
-  spec.client_id = caller.client_id;
   spec.shell = session.shell;
   spec.cwd = session.cwd;
   spec.env = std::move(request.env);
-  spec.sync = request.sync;
+  spec.tty = session.tty;
+  spec.rows = session.rows;
+  spec.cols = session.cols;
   starts_[session.id] = start;
-  const auto opening = runner_.open(
-      std::move(spec), [this, start](core::Result<Lane*> lane) { opened(start, std::move(lane)); });
-  if (!opening) {
+  const auto at_once = runner_.open(
+      place, std::move(spec), [this, start](const core::RequestView& view) { moved(*start, view); },
+      [this, start](core::Result<Lane*> lane) { opened(start, std::move(lane)); });
+  if (!at_once) {
     starts_.erase(session.id);
-    return done(core::fail(opening.error()));
+    return done(core::fail(at_once.error()));
   }
-  start->request_id = opening->request_id;
-  start->queued = opening->queued;
+  start->queued = !*at_once;
   if (start->queued) {
     core::EventRecord event = session_event("session.queued", session);
-    event.request_id = start->request_id;
+    event.request_id = place.id;
     core::ChangeSet set;
     set.add(std::move(event));
     services_.log.commit(std::move(set), nullptr);
   }
-  join(start, request.wait, cancel, std::move(done));
+  join(start, request, cancel, std::move(done));
 }
 
 std::shared_ptr<SessionKeeper::Start> SessionKeeper::find_start(const core::Caller& caller,
@@ -144,26 +169,27 @@ core::SessionView SessionKeeper::queued_view(const Start& start) const {
   core::SessionView view;
   view.session = start.session;
   view.queued = true;
-  view.request_id = start.request_id;
-  if (const auto place = runner_.slots().place(start.request_id)) {
+  view.request_id = start.request.id;
+  if (const auto place = runner_.requests().view(start.request.id)) {
     view.position = place->position;
     view.eta = place->eta;
   }
   return view;
 }
 
-void SessionKeeper::join(const std::shared_ptr<Start>& start, core::Milliseconds wait,
+void SessionKeeper::join(const std::shared_ptr<Start>& start, const core::SessionRequest& request,
                          const core::Execution::Cancel& cancel,
                          core::Execution::Done<core::SessionView> done) {
   const auto answer = std::make_shared<Answer>(services_.loop);
   answer->done = std::move(done);
+  answer->progress = request.progress;
   start->answers.push_back(answer);
   const auto leave = [start, answer] {
     std::erase(start->answers, answer);
     return std::exchange(answer->done, nullptr);
   };
   if (start->queued) {
-    answer->deadline.start(wait, [this, start, leave] {
+    answer->deadline.start(request.wait, [this, start, leave] {
       if (!start->queued) return;  // its shell is starting: that is worth waiting for
       if (const auto waiting = leave()) waiting(queued_view(*start));
     });
@@ -171,11 +197,54 @@ void SessionKeeper::join(const std::shared_ptr<Start>& start, core::Milliseconds
   if (!cancel) return;
   cancel->on_cancel([this, start, leave] {
     const auto waiting = leave();
-    if (start->queued && start->answers.empty() && runner_.abandon(start->request_id)) {
+    if (start->queued && start->answers.empty() && runner_.abandon(start->request.id)) {
       starts_.erase(start->session.id);
     }
     if (waiting) waiting(core::fail(core::ErrorCode::cancelled, "cancelled while it waited"));
   });
+}
+
+void SessionKeeper::moved(const Start& start, const core::RequestView& view) {
+  for (const auto& answer : start.answers) {
+    if (!answer->progress) continue;
+    answer->progress(
+        {++answer->told, fmt::format("waiting for a terminal: position {}, about {} s",
+                                     view.position, (view.eta.count() + 999) / 1'000)});
+  }
+}
+
+bool SessionKeeper::cancel_start(const core::Caller& caller, const core::SessionId& id) {
+  const auto found = starts_.find(id);
+  if (found == starts_.end() || !found->second->queued) return false;
+  const auto start = found->second;
+  const core::SessionRecord& session = start->session;
+  if (!may_see(caller, session.client_id, session.principal, connections_)) return false;
+  if (!runner_.abandon(start->request.id)) return false;
+  starts_.erase(found);
+  answer_all(start, core::fail(core::ErrorCode::cancelled, "the request was cancelled"));
+  return true;
+}
+
+std::vector<core::SessionRecord> SessionKeeper::starting(const std::string& client_id) const {
+  std::vector<core::SessionRecord> sessions;
+  for (const auto& [id, start] : starts_) {
+    if (start->queued && (client_id.empty() || start->session.client_id == client_id)) {
+      sessions.push_back(start->session);
+    }
+  }
+  return sessions;
+}
+
+core::Result<std::string> start_directory(const core::Caller& caller, const std::string& asked) {
+  if (asked.empty()) return caller.cwd;
+  if (asked.front() == '/') return asked;
+  if (!caller.cwd.empty()) return caller.cwd + "/" + asked;
+  return core::fail(
+      core::ErrorCode::invalid_argument,
+      fmt::format("cwd: \"{}\" is relative, and this client has no directory it could "
+                  "be relative to; give a full path",
+                  asked),
+      "cwd");
 }
 
 void SessionKeeper::opened(const std::shared_ptr<Start>& start, core::Result<Lane*> lane) {
@@ -188,7 +257,7 @@ void SessionKeeper::opened(const std::shared_ptr<Start>& start, core::Result<Lan
   core::SessionView view;
   view.session = *(*lane)->session;
   core::EventRecord event = session_event("session.ready", view.session);
-  event.request_id = start->request_id;
+  event.request_id = start->request.id;
   core::ChangeSet set;
   set.add(view.session).add(std::move(event));
   services_.log.commit(std::move(set), [this, start, id, view](core::Result<void> stored) {
@@ -211,6 +280,7 @@ void SessionKeeper::answer_all(const std::shared_ptr<Start>& start,
 
 core::Result<Lane*> SessionKeeper::use(const core::Caller& caller, const core::SessionId& id) {
   Lane* lane = runner_.lanes().by_session(id);
+  if (lane == nullptr && starts_.contains(id)) return core::fail(still_queued(id));
   if (lane == nullptr || lane->closing) return core::fail(no_session(id));
   core::SessionRecord& session = *lane->session;
   if (!may_see(caller, session.client_id, session.principal, connections_)) {
@@ -228,6 +298,7 @@ core::Result<Lane*> SessionKeeper::use(const core::Caller& caller, const core::S
 
 void SessionKeeper::end(const core::Caller& caller, const core::SessionId& id, core::StopMode mode,
                         core::Execution::Done<void> done) {
+  if (cancel_start(caller, id)) return done({});
   const auto lane = use(caller, id);
   if (!lane) return done(core::fail(lane.error()));
   runner_.close(**lane, mode, "ended by its client", std::move(done));

@@ -26,6 +26,12 @@ class SessionKeeper {
   /// whose owner is away may be claimed by any client of the same principal.
   core::Result<Lane*> use(const core::Caller& caller, const core::SessionId& id);
 
+  /// Withdraws a session that still waits in the queue. False if it does not, or is not the
+  /// caller's.
+  bool cancel_start(const core::Caller& caller, const core::SessionId& id);
+  /// Those that wait in the queue, of one client or (empty) of all.
+  std::vector<core::SessionRecord> starting(const std::string& client_id) const;
+
   /// Checks the shell's name; empty = the default.
   core::Result<std::string> shell_of(const std::string& asked) const;
 
@@ -35,9 +41,10 @@ class SessionKeeper {
 
   std::shared_ptr<Start> find_start(const core::Caller& caller, const std::string& request_key);
   Lane* find_lane(const core::Caller& caller, const std::string& request_key);
-  void join(const std::shared_ptr<Start>& start, core::Milliseconds wait,
+  void join(const std::shared_ptr<Start>& start, const core::SessionRequest& request,
             const core::Execution::Cancel& cancel, core::Execution::Done<core::SessionView> done);
   void opened(const std::shared_ptr<Start>& start, core::Result<Lane*> lane);
+  void moved(const Start& start, const core::RequestView& view);
   void answer_all(const std::shared_ptr<Start>& start, const core::Result<core::SessionView>& view);
   core::SessionView queued_view(const Start& start) const;
 
@@ -47,6 +54,10 @@ class SessionKeeper {
   std::string default_shell_;
   std::unordered_map<core::SessionId, std::shared_ptr<Start>> starts_;
 };
+
+/// Where a new terminal starts: `asked`, as seen from the caller's own directory. Empty = the
+/// agent's home.
+core::Result<std::string> start_directory(const core::Caller& caller, const std::string& asked);
 
 /// True if the caller may see what this client of this principal owns.
 bool may_see(const core::Caller& caller, const std::string& client_id, const std::string& principal,

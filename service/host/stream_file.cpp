@@ -35,7 +35,7 @@ void StreamFile::store(std::string_view bytes) {
   }
   if (kept.size() < bytes.size()) {
     refuse({core::ErrorCode::limit_exceeded,
-            fmt::format("a job keeps at most {} bytes of it (jobs.max_output_bytes)", max_bytes_),
+            fmt::format("a job keeps at most {} bytes of it (jobs.max_job_bytes)", max_bytes_),
             {},
             std::nullopt});
   }

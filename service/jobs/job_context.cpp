@@ -16,6 +16,7 @@ void fields(auto& f, auto& job) {
   f(8, job.command), f(9, job.shell), f(10, job.cwd), f(11, job.env_json), f(12, job.stdin_text);
   f(13, job.stdin_mode), f(14, job.sync), f(15, job.background);
   f(16, job.request_key), f(17, job.link_key), f(18, job.timeout), f(19, job.created_at);
+  f(20, job.tty);
 }
 
 class Encoder {

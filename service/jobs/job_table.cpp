@@ -72,6 +72,39 @@ std::optional<core::JobId> JobTable::by_key(const std::string& client_id,
   return std::nullopt;
 }
 
+void JobTable::forget_keys(const JobPointer& job) {
+  core::JobRecord& record = job->record;
+  for (const auto& [kind, key] :
+       {std::pair('r', &record.request_key), std::pair('l', &record.link_key)}) {
+    const auto found = keys_.find(key_text(record.client_id, kind, *key));
+    if (found != keys_.end() && found->second == record.id) keys_.erase(found);
+    key->clear();
+  }
+}
+
+std::shared_ptr<void> JobTable::observe(const JobPointer& job, OnChange changed) {
+  auto observer = std::make_shared<OnChange>(std::move(changed));
+  auto& list = observers_[job->record.id];
+  std::erase_if(list, [](const auto& weak) { return weak.expired(); });
+  list.push_back(observer);
+  return observer;
+}
+
+void JobTable::changed(const Job& job) {
+  const auto found = observers_.find(job.record.id);
+  if (found == observers_.end()) return;
+  const auto list = found->second;  // an observer may come or go meanwhile
+  for (const auto& weak : list) {
+    if (const auto observer = weak.lock()) (*observer)(job);
+  }
+}
+
+void JobTable::tell_end(const JobPointer& job) {
+  end_waits(job->record.id);
+  changed(*job);
+  observers_.erase(job->record.id);
+}
+
 void JobTable::store(const JobPointer& job, core::ChangeSet set, core::ChangeLog::Done done) {
   job->has_row = true;
   set.changes.insert(set.changes.begin(), job->record);
@@ -84,10 +117,10 @@ void JobTable::finish(const JobPointer& job, core::ChangeSet set, Tell tell,
   store(job, std::move(set), [this, job, done = std::move(done)](core::Result<void> stored) {
     if (done) done(stored);
     // Told even if it could not be stored: a waiter left hanging would help nobody.
-    end_waits(job->record.id);
+    tell_end(job);
     jobs_.erase(job->record.id);
   });
-  if (tell == Tell::at_once) end_waits(job->record.id);
+  if (tell == Tell::at_once) tell_end(job);
 }
 
 void JobTable::end_waits(const core::JobId& id) {

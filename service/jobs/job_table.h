@@ -55,6 +55,16 @@ class JobTable {
   /// False once keys had to be forgotten: then only the store knows them all.
   bool knows_all_keys() const { return !keys_forgotten_; }
 
+  /// Its keys name no job any more: it was refused, so the same call may try again.
+  void forget_keys(const JobPointer& job);
+
+  using OnChange = std::function<void(const Job&)>;
+  /// Calls `changed` whenever changed() is, and last when the job's end is told. Until the returned
+  /// handle is destroyed.
+  [[nodiscard]] std::shared_ptr<void> observe(const JobPointer& job, OnChange changed);
+  /// The job's output has grown, or something else that is shown of it is different.
+  void changed(const Job& job);
+
   /// Stores the job as it is now, with `set`'s other changes.
   void store(const JobPointer& job, core::ChangeSet set, core::ChangeLog::Done done);
 
@@ -78,6 +88,7 @@ class JobTable {
   struct Waiter;
 
   void remember_key(const core::JobRecord& record, const std::string& key);
+  void tell_end(const JobPointer& job);
   void end_waits(const core::JobId& id);
   void end_wait(const core::JobId& id, Waiter* waiter, WaitEnd how);
 
@@ -85,6 +96,7 @@ class JobTable {
   core::ChangeLog& log_;
   std::unordered_map<core::JobId, JobPointer> jobs_;
   std::unordered_map<core::JobId, std::list<std::unique_ptr<Waiter>>> waiters_;
+  std::unordered_map<core::JobId, std::list<std::weak_ptr<OnChange>>> observers_;
   std::unordered_map<std::string, core::JobId> keys_;
   std::deque<std::string> key_order_;  // oldest first, to forget beyond the bound
   bool keys_forgotten_ = false;

@@ -12,8 +12,8 @@
 namespace berth::mcp {
 namespace {
 
-constexpr std::array<std::string_view, 8> kTypeNames{"anything", "null",   "boolean", "integer",
-                                                     "number",   "string", "array",   "object"};
+constexpr std::array<std::string_view, 7> kTypeNames{"null",   "boolean", "integer", "number",
+                                                     "string", "array",   "object"};
 constexpr std::array<std::string_view, 5> kAnnotations{"title", "description", "default",
                                                        "examples", "$schema"};
 
@@ -111,10 +111,17 @@ core::Result<void> Schema::load_keyword(std::string_view keyword, const rapidjso
 }
 
 core::Result<void> Schema::load_type(const rapidjson::Value& value, const std::string& where) {
-  if (!value.IsString()) return bad_schema(where, "must be one type name");
-  const auto* found = std::find(kTypeNames.begin() + 1, kTypeNames.end(), text_of(value));
-  if (found == kTypeNames.end()) return bad_schema(where, "unknown type " + compact(value));
-  type_ = static_cast<Type>(found - kTypeNames.begin());
+  const auto load_one = [&](const rapidjson::Value& name) -> core::Result<void> {
+    if (!name.IsString()) return bad_schema(where, "must be a type name or an array of them");
+    const auto* found = std::ranges::find(kTypeNames, text_of(name));
+    if (found == kTypeNames.end()) return bad_schema(where, "unknown type " + compact(name));
+    types_.push_back(static_cast<Type>(found - kTypeNames.begin()));
+    return {};
+  };
+  if (!value.IsArray()) return load_one(value);
+  for (const auto& name : value.GetArray()) {
+    if (auto loaded = load_one(name); !loaded) return loaded;
+  }
   return {};
 }
 
@@ -154,33 +161,38 @@ core::Result<void> Schema::check(const rapidjson::Value& value, std::string_view
   return {};
 }
 
+bool Schema::fits(Type type, const rapidjson::Value& value) {
+  switch (type) {
+    case Type::null:
+      return value.IsNull();
+    case Type::boolean:
+      return value.IsBool();
+    case Type::integer:
+      return is_integer(value);
+    case Type::number:
+      return value.IsNumber();
+    case Type::string:
+      return value.IsString();
+    case Type::array:
+      return value.IsArray();
+    case Type::object:
+      return value.IsObject();
+  }
+  return false;
+}
+
 core::Result<void> Schema::check_type(const rapidjson::Value& value,
                                       const std::string& where) const {
-  const bool fits = [&] {
-    switch (type_) {
-      case Type::any:
-        return true;
-      case Type::null:
-        return value.IsNull();
-      case Type::boolean:
-        return value.IsBool();
-      case Type::integer:
-        return is_integer(value);
-      case Type::number:
-        return value.IsNumber();
-      case Type::string:
-        return value.IsString();
-      case Type::array:
-        return value.IsArray();
-      case Type::object:
-        return value.IsObject();
-    }
-    return false;
-  }();
-  if (fits) return {};
-  const std::string_view name = kTypeNames.at(static_cast<std::size_t>(type_));
-  const bool vowel = name.starts_with('i') || name.starts_with('a') || name.starts_with('o');
-  return bad_value(where, fmt::format("must be {} {}", vowel ? "an" : "a", name));
+  if (types_.empty() || std::ranges::any_of(types_, [&](Type t) { return fits(t, value); })) {
+    return {};
+  }
+  std::string wanted;
+  for (const Type type : types_) {
+    const std::string_view name = kTypeNames.at(static_cast<std::size_t>(type));
+    const bool vowel = name.starts_with('i') || name.starts_with('a') || name.starts_with('o');
+    wanted += fmt::format("{}{} {}", wanted.empty() ? "" : " or ", vowel ? "an" : "a", name);
+  }
+  return bad_value(where, "must be " + wanted);
 }
 
 core::Result<void> Schema::check_scalar(const rapidjson::Value& value,

@@ -31,7 +31,8 @@ class Schema {
   std::vector<std::string> property_names() const;
 
  private:
-  enum class Type { any, null, boolean, integer, number, string, array, object };
+  enum class Type { null, boolean, integer, number, string, array, object };
+  static bool fits(Type type, const rapidjson::Value& value);
 
   static core::Result<Schema> load(const rapidjson::Value& json, const std::string& where);
   core::Result<void> load_keyword(std::string_view keyword, const rapidjson::Value& value,
@@ -44,7 +45,7 @@ class Schema {
   core::Result<void> check_object(const rapidjson::Value& value, const std::string& where) const;
   const Schema* property(std::string_view name) const;
 
-  Type type_ = Type::any;
+  std::vector<Type> types_;  // one of these; none = any
   std::vector<std::pair<std::string, Schema>> properties_;
   std::vector<std::string> required_;
   bool closed_ = false;                       // additionalProperties: false

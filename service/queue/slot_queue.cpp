@@ -42,6 +42,11 @@ core::Result<bool> SlotQueue::request(Request request) {
   return false;
 }
 
+core::Result<void> SlotQueue::check(const std::string& client_id) const {
+  if (can_start(client_id)) return {};
+  return check_bounds(client_id);
+}
+
 void SlotQueue::release(const std::string& client_id) {
   if (used_ == 0) return;
   estimator_.released(clock_.instant());

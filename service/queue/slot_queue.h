@@ -107,6 +107,9 @@ class SlotQueue {
   /// limit_exceeded with retry_after; conflict if a request of this id waits.
   core::Result<bool> request(Request request);
 
+  /// Whether request() would refuse a new one of this client now.
+  core::Result<void> check(const std::string& client_id) const;
+
   /// A slot of this client is free again: the next request gets it.
   void release(const std::string& client_id);
 

@@ -34,6 +34,9 @@ struct Config {
   struct Queue {
     std::int64_t max_length = 1'000;
     std::int64_t max_per_client = 200;
+    std::int64_t max_sessions_per_client = 16;
+    core::Milliseconds keep_place{600'000};
+    std::string throttle = "on";
   } queue;
 
   struct Hosts {

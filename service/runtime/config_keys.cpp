@@ -67,6 +67,17 @@ std::vector<ConfigKey> make_keys() {
       integer("queue.max_per_client",
               "Requests of one client that may wait for a terminal or a session.", 1, 1'000'000,
               [](Config& c) { return &c.queue.max_per_client; }),
+      integer("queue.max_sessions_per_client",
+              "Terminals that one client may hold at once. Its further requests wait, and do not "
+              "hold up those of others.",
+              1, 4'096, [](Config& c) { return &c.queue.max_sessions_per_client; }),
+      duration("queue.keep_place",
+               "How long a place in the queue is kept over a restart of the service for a client "
+               "that has not asked again.",
+               kSecond, kYear, [](Config& c) { return &c.queue.keep_place; }),
+      text("queue.throttle",
+           "on: fewer terminals at once while processor or memory are under pressure.",
+           [](Config& c) { return &c.queue.throttle; }, {"on", "off"}),
       duration("hosts.start_timeout", "Time a terminal has to start.", 100, kHour,
                [](Config& c) { return &c.hosts.start_timeout; }),
       duration("hosts.orphan_limit",

@@ -2,6 +2,13 @@
 
 namespace berth::tools {
 
+core::ProgressSink progress_of(const mcp::CallContext& context) {
+  if (!context.progress) return nullptr;
+  return [sink = context.progress](const core::CallProgress& told) {
+    sink(told.progress, std::nullopt, told.message);
+  };
+}
+
 std::string Arguments::text(const char* name) const {
   if (!has(name)) return {};
   const rapidjson::Value& value = object_[name];

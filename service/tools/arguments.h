@@ -8,8 +8,12 @@
 
 #include "service/core/error.h"
 #include "service/core/execution.h"
+#include "service/mcp/tool.h"
 
 namespace berth::tools {
+
+/// A call's progress, as the port takes it.
+core::ProgressSink progress_of(const mcp::CallContext& context);
 
 /// Reads arguments that have passed their tool's input schema. Valid as long as the value.
 class Arguments {

@@ -20,6 +20,7 @@ NativeTool run_command(core::Execution& execution) {
                                         mcp::ToolDone done) {
             auto request = read_command(Arguments(arguments), false);
             if (!request) return done(core::fail(std::move(request.error())));
+            request->progress = progress_of(context);
             execution.run_command(context.caller, std::move(*request), context.cancel,
                                   answer_with_job(std::move(done)));
           }};

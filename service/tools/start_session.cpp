@@ -13,7 +13,7 @@ constexpr std::string_view kInput = R"({
 "shell":{"type":"string","description":"bash, which is also the default"},
 "cwd":{"type":"string","description":"Directory to start in"},
 "env":{"type":"object","additionalProperties":{"type":"string"},"description":"Variables of the session"},
-"tty":{"type":"boolean","default":false,"description":"Give its commands a terminal; stderr then comes with stdout"},
+"tty":{"type":"boolean","default":false,"description":"Its commands run on a terminal (for programs that ask or draw); stderr then comes with stdout"},
 "rows":{"type":"integer","minimum":1,"maximum":1000,"default":24},
 "cols":{"type":"integer","minimum":1,"maximum":1000,"default":80},
 "name":{"type":"string","maxLength":128,"description":"For people, in lists"},
@@ -37,11 +37,13 @@ constexpr std::string_view kOutput = R"({
 
 mcp::ToolResult queued_result(const core::SessionView& view) {
   const std::string message =
-      "No terminal is free. Ask again with the same request_key and a wait_ms to keep this place, "
-      "or go on with something else.";
+      "No terminal is free, so the session waits in the queue: query_position tells when it is "
+      "ready, "
+      "end_session gives the place up. run_background queues a command without waiting for it.";
   mcp::ToolResult result;
-  result.text = fmt::format("queued at position {}, about {} ms, request {}\n{}", view.position,
-                            view.eta.count(), view.request_id.str(), message);
+  result.text =
+      fmt::format("queued at position {}, about {} ms, request {}, session {}\n{}", view.position,
+                  view.eta.count(), view.request_id.str(), view.session.id.str(), message);
   core::JsonWriter json;
   json.begin_object();
   if (view.session.id) json.member("session_id", view.session.id);
@@ -102,8 +104,10 @@ NativeTool start_session(core::Execution& execution) {
   tool.annotations = {.destructive = false, .open_world = false};
   return {std::move(tool), [&execution](mcp::CallContext context, const rapidjson::Value& arguments,
                                         mcp::ToolDone done) {
+            core::SessionRequest request = read_request(Arguments(arguments));
+            request.progress = progress_of(context);
             execution.start_session(
-                context.caller, read_request(Arguments(arguments)), context.cancel,
+                context.caller, std::move(request), context.cancel,
                 [done = std::move(done)](const core::Result<core::SessionView>& view) {
                   done(view.map(session_result));
                 });

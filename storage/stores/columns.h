@@ -9,6 +9,7 @@
 #include "service/core/error.h"
 #include "service/core/events.h"
 #include "service/core/job.h"
+#include "service/core/queue.h"
 #include "service/core/session.h"
 #include "storage/sqlite/statement.h"
 
@@ -145,6 +146,13 @@ inline void bind(sqlite::Statement& to, core::SessionState state) {
 }
 inline void take(sqlite::Statement& from, core::SessionState& state) {
   take_word(from, state, core::parse_session_state);
+}
+
+inline void bind(sqlite::Statement& to, core::RequestState state) {
+  to.bind(core::to_string(state));
+}
+inline void take(sqlite::Statement& from, core::RequestState& state) {
+  take_word(from, state, core::parse_request_state);
 }
 
 inline void bind(sqlite::Statement& to, core::StdinMode mode) {

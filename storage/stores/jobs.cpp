@@ -13,15 +13,6 @@ using core::JobState;
 constexpr std::string_view kOpen = "state IN ('queued', 'running')";
 constexpr std::string_view kUnsuccessful = "state NOT IN ('queued', 'running', 'succeeded')";
 
-core::Result<std::optional<JobRecord>> take_one(sqlite::Statement& rows) {
-  const auto found = rows.step();
-  if (!found) return core::fail(found.error());
-  if (!*found) return std::nullopt;
-  JobRecord job = take_record<JobRecord>(rows);
-  if (const auto sound = rows.step(); !sound) return core::fail(sound.error());
-  return job;
-}
-
 }  // namespace
 
 core::Result<core::Page<JobRecord>> list_jobs(sqlite::Database& database,
@@ -47,7 +38,7 @@ core::Result<std::optional<JobRecord>> find_job(sqlite::Database& database, cons
   static const std::string sql = select_sql<JobRecord>() + " WHERE id = ?";
   sqlite::Statement rows = database.statement(sql);
   rows.bind(id.str());
-  return take_one(rows);
+  return take_one<JobRecord>(rows);
 }
 
 core::Result<std::optional<JobRecord>> find_job_by_key(sqlite::Database& database,
@@ -62,13 +53,13 @@ core::Result<std::optional<JobRecord>> find_job_by_key(sqlite::Database& databas
   if (!request_key.empty()) {
     sqlite::Statement rows = database.statement(by_request);
     rows.bind(client_id).bind(request_key);
-    auto found = take_one(rows);
+    auto found = take_one<JobRecord>(rows);
     if (!found || *found) return found;
   }
   if (link_key.empty()) return std::nullopt;
   sqlite::Statement rows = database.statement(by_link);
   rows.bind(client_id).bind(link_key);
-  return take_one(rows);
+  return take_one<JobRecord>(rows);
 }
 
 core::Result<std::vector<JobRecord>> open_jobs(sqlite::Database& database) {

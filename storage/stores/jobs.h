@@ -33,6 +33,7 @@ struct Table<core::JobRecord> {
     visit(changing("sync"), job.sync);
     visit(changing("background"), job.background);
     visit(fixed("stdin_mode"), job.stdin_mode);
+    visit(fixed("tty"), job.tty);
     visit(fixed("timeout_ms"), job.timeout);
     visit(changing("stdout_bytes"), job.stdout_bytes);
     visit(changing("stderr_bytes"), job.stderr_bytes);

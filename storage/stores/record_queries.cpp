@@ -5,6 +5,7 @@
 #include "storage/stores/connections.h"
 #include "storage/stores/events.h"
 #include "storage/stores/jobs.h"
+#include "storage/stores/requests.h"
 #include "storage/stores/sessions.h"
 
 namespace berth::storage {
@@ -64,6 +65,26 @@ void RecordQueries::job_by_key(std::string client_id, std::string request_key, s
       [client_id = std::move(client_id), request_key = std::move(request_key),
        link_key = std::move(link_key)](Database& database) {
         return find_job_by_key(database, client_id, request_key, link_key);
+      },
+      std::move(done));
+}
+
+void RecordQueries::requests(core::ListFilter filter, Done<core::Page<core::RequestRecord>> done) {
+  submit<core::Page<core::RequestRecord>>(
+      [filter = std::move(filter)](Database& database) { return list_requests(database, filter); },
+      std::move(done));
+}
+
+void RecordQueries::request(core::RequestId id, Done<core::RequestRecord> done) {
+  submit<core::RequestRecord>(
+      [id = std::move(id)](Database& database) -> core::Result<core::RequestRecord> {
+        auto found = find_request(database, id);
+        if (!found) return core::fail(found.error());
+        if (!*found) {
+          return core::fail(core::ErrorCode::not_found, "there is no request " + id.str(),
+                            "request_id");
+        }
+        return std::move(**found);
       },
       std::move(done));
 }

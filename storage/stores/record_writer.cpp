@@ -8,6 +8,7 @@
 #include "storage/stores/events.h"
 #include "storage/stores/hosts.h"
 #include "storage/stores/jobs.h"
+#include "storage/stores/requests.h"
 #include "storage/stores/sessions.h"
 #include "storage/stores/tokens.h"
 

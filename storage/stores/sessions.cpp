@@ -16,6 +16,7 @@ core::Result<core::Page<SessionRecord>> list_sessions(sqlite::Database& database
                                                       const core::ListFilter& filter) {
   ListQuery query(select_sql<SessionRecord>());
   query.where_set("client_id = ?", filter.client_id).where_set("state = ?", filter.state);
+  query.where_set("id = ?", filter.session_id.str());
   if (!filter.state.empty() && filter.state != core::to_string(core::SessionState::ended)) {
     query.where(kOpen);
   }

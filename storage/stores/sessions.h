@@ -20,6 +20,9 @@ struct Table<core::SessionRecord> {
     visit(changing("name"), session.name);
     visit(fixed("shell"), session.shell);
     visit(changing("cwd"), session.cwd);
+    visit(fixed("tty"), session.tty);
+    visit(changing("tty_rows"), session.rows);
+    visit(changing("tty_cols"), session.cols);
     visit(fixed("request_key"), session.request_key);
     visit(fixed("link_key"), session.link_key);
     visit(fixed("correlation_id"), session.correlation_id);
@@ -31,7 +34,7 @@ struct Table<core::SessionRecord> {
   }
 };
 
-/// Newest first; filters: client, state.
+/// Newest first; filters: client, state, session.
 core::Result<core::Page<core::SessionRecord>> list_sessions(sqlite::Database& database,
                                                             const core::ListFilter& filter);
 

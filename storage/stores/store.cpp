@@ -7,6 +7,7 @@
 #include "storage/stores/connections.h"
 #include "storage/stores/hosts.h"
 #include "storage/stores/jobs.h"
+#include "storage/stores/requests.h"
 #include "storage/stores/sessions.h"
 #include "storage/stores/tokens.h"
 
@@ -74,6 +75,9 @@ core::Result<core::OpenState> Store::load_open_state() const {
   auto jobs = open_jobs(**database);
   if (!jobs) return core::fail(jobs.error());
   state.jobs = std::move(*jobs);
+  auto requests = queued_requests(**database);
+  if (!requests) return core::fail(requests.error());
+  state.requests = std::move(*requests);
   return state;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -83,6 +84,17 @@ template <class Record>
 Record take_record(sqlite::Statement& row) {
   Record record;
   Table<Record>::columns(record, [&](Column, auto&& member) { take(row, member); });
+  return record;
+}
+
+/// The row of a query that has one at most.
+template <class Record>
+core::Result<std::optional<Record>> take_one(sqlite::Statement& rows) {
+  const auto found = rows.step();
+  if (!found) return core::fail(found.error());
+  if (!*found) return std::nullopt;
+  Record record = take_record<Record>(rows);
+  if (const auto sound = rows.step(); !sound) return core::fail(sound.error());
   return record;
 }
 

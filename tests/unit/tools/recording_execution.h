@@ -57,6 +57,50 @@ class RecordingExecution final : public core::Execution {
     stop_mode = mode;
     done(stopped);
   }
+  void send_input(const core::Caller& from, core::InputRequest request, Done<void> done) override {
+    note("send_input", from, nullptr);
+    input_request = std::move(request);
+    done(stopped);
+  }
+  void query_position(const core::Caller& from, const core::RequestId& id,
+                      Done<core::RequestView> done) override {
+    note("query_position", from, nullptr);
+    request_id = id;
+    done(place);
+  }
+  void change_request_type(const core::Caller& from, const core::RequestId& id, bool sync,
+                           Done<core::RequestView> done) override {
+    note("change_request_type", from, nullptr);
+    request_id = id;
+    wanted_sync = sync;
+    done(place);
+  }
+  void cancel_request(const core::Caller& from, const core::RequestId& id, core::StopMode mode,
+                      Done<std::string> done) override {
+    note("cancel_request", from, nullptr);
+    request_id = id;
+    stop_mode = mode;
+    done(said);
+  }
+  void cancel_job(const core::Caller& from, const core::JobId& id, core::StopMode mode,
+                  Done<std::string> done) override {
+    note("cancel_job", from, nullptr);
+    job_id = id;
+    stop_mode = mode;
+    done(said);
+  }
+  void list_queue(const core::Caller& from, std::size_t, std::size_t,
+                  Done<std::vector<core::RequestView>> done) override {
+    note("list_queue", from, nullptr);
+    done(std::vector<core::RequestView>{});
+  }
+  void list_requests(const core::Caller& from, core::ListFilter wanted,
+                     Done<core::Page<core::RequestRecord>> done) override {
+    note("list_requests", from, nullptr);
+    filter = std::move(wanted);
+    done(core::Page<core::RequestRecord>{});
+  }
+  core::QueueStatistics queue_statistics() const override { return statistics; }
   void list_sessions(const core::Caller& from, core::ListFilter wanted,
                      Done<core::Page<core::SessionRecord>> done) override {
     note("list_sessions", from, nullptr);
@@ -76,6 +120,10 @@ class RecordingExecution final : public core::Execution {
   core::SessionRequest session_request;
   core::CommandRequest command_request;
   core::OutputRequest output_request;
+  core::InputRequest input_request;
+  core::RequestId request_id;
+  std::optional<bool> wanted_sync;
+  core::QueueStatistics statistics;
   core::ListFilter filter;
   core::JobId job_id;
   core::SessionId session_id;
@@ -87,6 +135,8 @@ class RecordingExecution final : public core::Execution {
   core::Result<core::JobView> job;
   core::Result<core::OutputView> output;
   core::Result<void> stopped;
+  core::Result<core::RequestView> place;
+  core::Result<std::string> said;
   core::Result<core::Page<core::SessionRecord>> sessions;
   core::Result<core::Page<core::JobView>> jobs;
 
