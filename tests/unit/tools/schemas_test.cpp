@@ -12,7 +12,8 @@ TEST_F(SchemasTest, TheToolsAreThoseOfTheContract) {
   for (const auto& entry : tools_.entries()) names.push_back(entry.tool.name);
   EXPECT_THAT(
       names, ElementsAre("start_session", "run_command", "run_background", "get_job", "read_output",
-                         "interrupt", "end_session", "list_sessions", "list_jobs"));
+                         "send_input", "interrupt", "end_session", "list_sessions", "list_jobs",
+                         "query_position", "change_request_type", "cancel_request", "get_metrics"));
 }
 
 TEST_F(SchemasTest, TheArgumentsAreThoseOfTheContract) {
@@ -29,6 +30,10 @@ TEST_F(SchemasTest, TheArgumentsAreThoseOfTheContract) {
   EXPECT_THAT(arguments("get_job"), ElementsAre("job_id", "wait_ms", "max_output_bytes"));
   EXPECT_THAT(arguments("read_output"),
               ElementsAre("job_id", "stream", "offset", "tail_lines", "grep", "limit"));
+  EXPECT_THAT(arguments("send_input"), ElementsAre("job_id", "text", "keys", "eof", "request_key"));
+  EXPECT_THAT(arguments("query_position"), ElementsAre("request_id"));
+  EXPECT_THAT(arguments("change_request_type"), ElementsAre("request_id", "sync"));
+  EXPECT_THAT(arguments("cancel_request"), ElementsAre("request_id", "job_id", "mode"));
   EXPECT_THAT(arguments("interrupt"), ElementsAre("job_id", "session_id", "how"));
   EXPECT_THAT(arguments("end_session"), ElementsAre("session_id", "mode"));
   EXPECT_THAT(arguments("list_jobs"), ElementsAre("state", "session_id", "limit", "cursor"));
