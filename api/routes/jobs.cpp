@@ -131,6 +131,15 @@ void input(core::Execution& execution, const ExchangePointer& exchange) {
       });
 }
 
+void purge(core::Execution& execution, const ExchangePointer& exchange) {
+  const auto id = job_id(*exchange);
+  if (!id) return exchange->fail(id.error());
+  execution.purge_job(exchange->caller(), *id, [exchange](const core::Result<void>& purged) {
+    if (!purged) return exchange->fail(purged.error());
+    exchange->respond(http::Response::no_content());
+  });
+}
+
 void cancel(core::Execution& execution, const ExchangePointer& exchange) {
   const auto id = job_id(*exchange);
   if (!id) return exchange->fail(id.error());
@@ -159,6 +168,7 @@ void add_jobs(http::Router& router, core::Execution& execution) {
   router.add(http::Method::post, "/admin/v1/jobs", command, with(create));
   router.add(http::Method::post, "/admin/v1/jobs/{id}/input", command, with(input));
   router.add(http::Method::remove, "/admin/v1/jobs/{id}", options, with(cancel));
+  router.add(http::Method::post, "/admin/v1/jobs/{id}/purge", options, with(purge));
 }
 
 }  // namespace berth::routes

@@ -178,6 +178,8 @@ class Execution {
                               Done<std::string> done) = 0;
   virtual void cancel_job(const Caller& caller, const JobId& id, StopMode mode,
                           Done<std::string> done) = 0;
+  /// Erases the output and text of a job that has ended.
+  virtual void purge_job(const Caller& caller, const JobId& id, Done<void> done) = 0;
   /// Those that wait, in serving order: from `skip`, at most `limit`.
   virtual void list_queue(const Caller& caller, std::size_t skip, std::size_t limit,
                           Done<std::vector<RequestView>> done) = 0;

@@ -29,9 +29,20 @@ struct TokenRecord {
   std::optional<Timestamp> expires_at;
 };
 
+/// Takes something of a stored job away; one that is not there is no error.
+struct JobErasure {
+  enum class What {
+    keys,      ///< request_key and link_key: the same call may make another job
+    contents,  ///< command, environment, input and output
+    record,    ///< all of it
+  };
+  JobId id;
+  What what = What::record;
+};
+
 /// One thing to store. Records are written whole (insert or replace by id).
-using Change = std::variant<ConnectionRecord, SessionRecord, HostRecord, JobRecord, RequestRecord,
-                            TokenRecord, EventRecord>;
+using Change = std::variant<ConnectionRecord, SessionRecord, HostRecord, JobRecord, JobErasure,
+                            RequestRecord, TokenRecord, EventRecord>;
 
 /// Changes that belong together: all are committed or none.
 struct ChangeSet {
@@ -65,6 +76,13 @@ struct Page {
   std::string next_cursor;
 };
 
+/// How much of the jobs that have ended is kept; all three hold.
+struct JobRetention {
+  Timestamp since{};       ///< that have ended since then
+  std::int64_t count = 0;  ///< so many, the newest
+  std::int64_t bytes = 0;  ///< output in files, of the newest
+};
+
 struct ListFilter {
   std::string client_id;             ///< empty = all (admin)
   std::string state;                 ///< empty = all; sessions, jobs and requests
@@ -92,6 +110,8 @@ class Queries {
   /// The job that this client made with this key (its own, or its bridge link's).
   virtual void job_by_key(std::string client_id, std::string request_key, std::string link_key,
                           Done<std::optional<JobRecord>> done) = 0;
+  /// Final jobs that exceed what is kept, oldest first, at most `limit`.
+  virtual void excess_jobs(JobRetention keep, std::size_t limit, Done<std::vector<JobId>> done) = 0;
   virtual void requests(ListFilter filter, Done<Page<RequestRecord>> done) = 0;
   virtual void request(RequestId id, Done<RequestRecord> done) = 0;  ///< not_found if there is none
   virtual void events(ListFilter filter, Done<Page<EventRecord>> done) = 0;

@@ -44,6 +44,9 @@ execution::CoordinatorSettings coordinator_settings(const runtime::Config& confi
   settings.lanes.home = value_of(settings.lanes.environment, "HOME");
   if (settings.lanes.home.empty()) settings.lanes.home = "/";
   settings.default_shell = config.sessions.shell;
+  settings.idle = {config.sessions.idle_warning, config.sessions.idle_limit};
+  settings.lanes.max_job_bytes = config.jobs.max_job_bytes;
+  settings.retention = {config.jobs.keep_for, config.jobs.keep_count, config.jobs.keep_bytes};
   settings.max_waiting_per_session = to_size(config.queue.max_per_client);
   settings.max_command_bytes = to_size(config.jobs.max_command_bytes);
   settings.max_output_bytes = to_size(config.jobs.max_output_bytes);

@@ -26,7 +26,10 @@ Coordinator::Coordinator(Services services, CoordinatorSettings settings,
       connections_(connections),
       runner_(services, settings_.lanes),
       sessions_(services, runner_, connections, settings_.default_shell),
-      answers_(services.workers, services.spool) {}
+      reaper_(services, runner_, settings_.idle),
+      answers_(services.workers, services.spool),
+      retention_(services.loop, services.log, services.queries, services.workers, services.spool,
+                 services.clock, settings_.retention) {}
 
 void Coordinator::when_settled(std::function<void()> call) {
   if (settled_) return call();
@@ -36,6 +39,7 @@ void Coordinator::when_settled(std::function<void()> call) {
 
 void Coordinator::settled() {
   settled_ = true;
+  retention_.start();
   for (const auto& call : std::exchange(before_settled_, {})) call();
 }
 

@@ -10,12 +10,16 @@
 #include "service/execution/lane_runner.h"
 #include "service/execution/output_answers.h"
 #include "service/execution/session_keeper.h"
+#include "service/execution/session_reaper.h"
+#include "service/jobs/retention.h"
 
 namespace berth::execution {
 
 struct CoordinatorSettings {
   LaneSettings lanes;
   std::string default_shell = "bash";
+  IdleLimits idle;
+  jobs::RetentionLimits retention;
   std::size_t max_waiting_per_session = 200;
   std::size_t max_command_bytes = 4'194'304;
   std::size_t max_output_bytes = 1'048'576;  ///< bound of what a caller may ask for
@@ -52,6 +56,7 @@ class Coordinator final : public core::Execution {
                       Done<std::string> done) override;
   void cancel_job(const core::Caller& caller, const core::JobId& id, core::StopMode mode,
                   Done<std::string> done) override;
+  void purge_job(const core::Caller& caller, const core::JobId& id, Done<void> done) override;
   void list_queue(const core::Caller& caller, std::size_t skip, std::size_t limit,
                   Done<std::vector<core::RequestView>> done) override;
   void list_requests(const core::Caller& caller, core::ListFilter filter,
@@ -103,7 +108,9 @@ class Coordinator final : public core::Execution {
   const core::Connections& connections_;
   LaneRunner runner_;
   SessionKeeper sessions_;
+  SessionReaper reaper_;
   OutputAnswers answers_;
+  jobs::Retention retention_;
   bool settled_ = false;
   std::deque<std::function<void()>> before_settled_;
   std::unordered_map<std::string, bool> had_jobs_;  // clients: whether the store knew jobs of them

@@ -90,6 +90,7 @@ void LaneRunner::dispatch(Lane& lane, const jobs::JobPointer& job) {
   job->record.host_id = lane.host.id;
   job->record.dispatched = true;
   job->record.started_at = services_.clock.now();
+  if (lane.session) lane.session->used_at = *job->record.started_at;
   core::ChangeSet set;
   set.durability = job->record.background ? core::Durability::durable : core::Durability::ordinary;
   set.add(job_event("job.started", job->record));
@@ -127,6 +128,7 @@ void LaneRunner::run_in_terminal(const core::HostId& host, const jobs::JobPointe
   spec.stdin_mode = job->record.stdin_mode;
   spec.stdin_text = job->record.stdin_text;
   spec.timeout = job->record.timeout;
+  spec.max_output_bytes = settings_.max_job_bytes;
   spec.context = std::move(context);
   job->in_terminal = true;
   lane->terminal->run(spec);

@@ -88,6 +88,7 @@ void LaneRunner::start_terminal(const core::HostId& id, const Spec& spec) {
   host.orphan_limit = settings_.orphan_limit;
   host.program = spec.shell;
   host.tty = spec.tty;
+  if (spec.tty) host.env.emplace_back("TERM=xterm-256color");  // the last one counts
   host.rows = spec.rows;
   host.cols = spec.cols;
   lane.terminal =

@@ -34,8 +34,9 @@ struct LaneSettings {
   QueueSettings queue;
   core::Milliseconds start_timeout{10'000};
   core::Milliseconds orphan_limit{86'400'000};
-  std::vector<std::string> environment;  ///< of every terminal, `NAME=value`
-  std::string home;                      ///< directory where none is named
+  std::int64_t max_job_bytes = std::int64_t{2} << 30;  ///< kept of each stream of a job
+  std::vector<std::string> environment;                ///< of every terminal, `NAME=value`
+  std::string home;                                    ///< directory where none is named
 };
 
 /// Opens and closes lanes, and takes each command through its life on one: stored, dispatched,

@@ -36,6 +36,7 @@ struct Lane {
   /// Ended, but the store refused to take it: tried again before anything else runs here.
   std::vector<jobs::JobPointer> unstored;
   std::unique_ptr<loop::Timer> store_again;
+  core::Timestamp idle_told{};   ///< the used_at of which was told that it is long ago
   std::int64_t trimmed_seq = 0;  ///< the host was told that it may forget up to here
 
   /// State as it is shown; the stored record says `ready` also while a command runs.

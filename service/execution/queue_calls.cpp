@@ -137,6 +137,21 @@ void Coordinator::cancel_request(const core::Caller& caller, const core::Request
       });
 }
 
+void Coordinator::purge_job(const core::Caller& caller, const core::JobId& id, Done<void> done) {
+  when_settled([this, caller, id, done = std::move(done)] {
+    find_job(
+        caller, id,
+        [done](const jobs::JobPointer&) {
+          done(core::fail(core::ErrorCode::conflict, "the job has not ended; cancel it first",
+                          "job_id"));
+        },
+        [this, done](const core::Result<core::JobRecord>& stored) {
+          if (!stored) return done(core::fail(stored.error()));
+          retention_.purge(stored->id, done);
+        });
+  });
+}
+
 void Coordinator::list_queue(const core::Caller& caller, std::size_t skip, std::size_t limit,
                              Done<std::vector<core::RequestView>> done) {
   when_settled([this, caller, skip, limit, done = std::move(done)] {

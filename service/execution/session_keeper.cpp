@@ -197,7 +197,9 @@ void SessionKeeper::join(const std::shared_ptr<Start>& start, const core::Sessio
   if (!cancel) return;
   cancel->on_cancel([this, start, leave] {
     const auto waiting = leave();
-    if (start->queued && start->answers.empty() && runner_.abandon(start->request.id)) {
+    // A service that stops takes nobody's place away.
+    const bool gives_up = start->answers.empty() && !runner_.jobs().waits_interrupted();
+    if (start->queued && gives_up && runner_.abandon(start->request.id)) {
       starts_.erase(start->session.id);
     }
     if (waiting) waiting(core::fail(core::ErrorCode::cancelled, "cancelled while it waited"));

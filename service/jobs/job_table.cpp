@@ -80,6 +80,10 @@ void JobTable::forget_keys(const JobPointer& job) {
     if (found != keys_.end() && found->second == record.id) keys_.erase(found);
     key->clear();
   }
+  if (!job->has_row) return;
+  core::ChangeSet set;
+  set.add(core::JobErasure{record.id, core::JobErasure::What::keys});
+  log_.commit(std::move(set), nullptr);
 }
 
 std::shared_ptr<void> JobTable::observe(const JobPointer& job, OnChange changed) {

@@ -83,6 +83,7 @@ class JobTable {
 
   /// Ends every wait with `stopping`, also those that come later: the service goes, the jobs go on.
   void interrupt_waits();
+  bool waits_interrupted() const { return stopping_; }
 
  private:
   struct Waiter;

@@ -29,6 +29,8 @@ struct Config {
 
   struct Sessions {
     std::string shell = "bash";
+    core::Milliseconds idle_warning{6'900'000};
+    core::Milliseconds idle_limit{7'200'000};
   } sessions;
 
   struct Queue {
@@ -47,6 +49,10 @@ struct Config {
   struct Jobs {
     std::int64_t max_command_bytes = 4'194'304;
     std::int64_t max_output_bytes = 1'048'576;
+    std::int64_t max_job_bytes = std::int64_t{2} << 30;
+    core::Milliseconds keep_for{2'592'000'000};
+    std::int64_t keep_count = 100'000;
+    std::int64_t keep_bytes = std::int64_t{20} << 30;
   } jobs;
 
   struct Http {

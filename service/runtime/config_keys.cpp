@@ -8,6 +8,7 @@ using Kind = ConfigKey::Kind;
 constexpr std::int64_t kSecond = 1'000;
 constexpr std::int64_t kHour = 3'600 * kSecond;
 constexpr std::int64_t kYear = 366 * 24 * kHour;
+constexpr std::int64_t kTebibyte = std::int64_t{1} << 40;
 
 ConfigKey text(std::string name, std::string explanation, std::string* (*field)(Config&),
                std::vector<std::string> choices = {}) {
@@ -62,6 +63,11 @@ std::vector<ConfigKey> make_keys() {
               1, 4'096, [](Config& c) { return &c.pool.max_sessions; }),
       text("sessions.shell", "Shell of a session that names none.",
            [](Config& c) { return &c.sessions.shell; }, {"bash"}),
+      duration("sessions.idle_warning",
+               "A session that nobody has used for this long is told of (event session.idle).", 100,
+               kYear, [](Config& c) { return &c.sessions.idle_warning; }),
+      duration("sessions.idle_limit", "A session that nobody has used for this long is ended.", 100,
+               kYear, [](Config& c) { return &c.sessions.idle_limit; }),
       integer("queue.max_length", "Requests that may wait for a terminal; more are refused.", 1,
               1'000'000, [](Config& c) { return &c.queue.max_length; }),
       integer("queue.max_per_client",
@@ -88,6 +94,17 @@ std::vector<ConfigKey> make_keys() {
       integer("jobs.max_output_bytes",
               "Upper bound of max_output_bytes and limit that a caller may ask for.", 1'024,
               16'777'216, [](Config& c) { return &c.jobs.max_output_bytes; }),
+      integer("jobs.max_job_bytes",
+              "Output that is kept of each stream of one job. What comes after is dropped, and the "
+              "job says so.",
+              65'536, kTebibyte, [](Config& c) { return &c.jobs.max_job_bytes; }),
+      duration("jobs.keep_for", "A job is removed this long after its end.", kSecond, kYear,
+               [](Config& c) { return &c.jobs.keep_for; }),
+      integer("jobs.keep_count", "Ended jobs that are kept, the newest.", 1, 100'000'000,
+              [](Config& c) { return &c.jobs.keep_count; }),
+      integer("jobs.keep_bytes",
+              "Output files of ended jobs that are kept together; the oldest go first.", 0,
+              kTebibyte, [](Config& c) { return &c.jobs.keep_bytes; }),
       integer("http.max_connections", "Open connections; further ones are answered 503.", 16,
               1'000'000, [](Config& c) { return &c.http.max_connections; }),
       integer("http.max_body_bytes", "Largest request body outside MCP.", 1'024, 1'073'741'824,

@@ -69,4 +69,47 @@ core::Result<std::vector<JobRecord>> open_jobs(sqlite::Database& database) {
                                            .append(" ORDER BY created_at, id"));
 }
 
+core::Result<void> erase_job(sqlite::Database& database, const core::JobErasure& erasure) {
+  const auto sql = [&]() -> std::string {
+    switch (erasure.what) {
+      case core::JobErasure::What::keys:
+        return "UPDATE jobs SET request_key = '', link_key = '' WHERE id = ?";
+      case core::JobErasure::What::contents:
+        return "UPDATE jobs SET command = x'', env_json = '{}', stdin_text = x'', "
+               "stdout_whole = x'', stderr_whole = x'' WHERE id = ?";
+      case core::JobErasure::What::record:
+        break;
+    }
+    return "DELETE FROM jobs WHERE id = ?";
+  }();
+  sqlite::Statement statement = database.statement(sql);
+  statement.bind(erasure.id.str());
+  return statement.run();
+}
+
+core::Result<std::vector<core::JobId>> excess_jobs(sqlite::Database& database,
+                                                   const core::JobRetention& keep,
+                                                   std::size_t limit) {
+  // Over the final ones from the newest to the oldest: how many there are so far, and how large
+  // their files. Output in the row itself is small and goes with the count.
+  sqlite::Statement rows = database.statement(
+      "SELECT id FROM (SELECT id, created_at, finished_at, "
+      "row_number() OVER newest AS number, "
+      "sum(CASE WHEN stdout_whole IS NULL THEN stdout_bytes + stderr_bytes ELSE 0 END) "
+      "OVER newest AS bytes FROM jobs WHERE state NOT IN ('queued', 'running') "
+      "WINDOW newest AS (ORDER BY created_at DESC, id DESC)) "
+      "WHERE finished_at < ? OR number > ? OR bytes > ? ORDER BY created_at, id LIMIT ?");
+  rows.bind(keep.since.time_since_epoch().count());
+  rows.bind(keep.count);
+  rows.bind(keep.bytes);
+  rows.bind(static_cast<std::int64_t>(limit));
+  std::vector<core::JobId> ids;
+  for (;;) {
+    const auto found = rows.step();
+    if (!found) return core::fail(found.error());
+    if (!*found) return ids;
+    ids.push_back(core::JobId::trusted(rows.take_text()));
+  }
+}
+
 }  // namespace berth::storage

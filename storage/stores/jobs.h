@@ -65,6 +65,13 @@ core::Result<std::optional<core::JobRecord>> find_job_by_key(sqlite::Database& d
                                                              const std::string& request_key,
                                                              const std::string& link_key);
 
+core::Result<void> erase_job(sqlite::Database& database, const core::JobErasure& erasure);
+
+/// Final jobs beyond what is to be kept, oldest first.
+core::Result<std::vector<core::JobId>> excess_jobs(sqlite::Database& database,
+                                                   const core::JobRetention& keep,
+                                                   std::size_t limit);
+
 /// All that are not final, oldest first.
 core::Result<std::vector<core::JobRecord>> open_jobs(sqlite::Database& database);
 

@@ -69,6 +69,13 @@ void RecordQueries::job_by_key(std::string client_id, std::string request_key, s
       std::move(done));
 }
 
+void RecordQueries::excess_jobs(core::JobRetention keep, std::size_t limit,
+                                Done<std::vector<core::JobId>> done) {
+  submit<std::vector<core::JobId>>(
+      [keep, limit](Database& database) { return storage::excess_jobs(database, keep, limit); },
+      std::move(done));
+}
+
 void RecordQueries::requests(core::ListFilter filter, Done<core::Page<core::RequestRecord>> done) {
   submit<core::Page<core::RequestRecord>>(
       [filter = std::move(filter)](Database& database) { return list_requests(database, filter); },

@@ -22,6 +22,8 @@ class RecordQueries final : public core::Queries {
   void job(core::JobId id, Done<core::JobRecord> done) override;
   void job_by_key(std::string client_id, std::string request_key, std::string link_key,
                   Done<std::optional<core::JobRecord>> done) override;
+  void excess_jobs(core::JobRetention keep, std::size_t limit,
+                   Done<std::vector<core::JobId>> done) override;
   void requests(core::ListFilter filter, Done<core::Page<core::RequestRecord>> done) override;
   void request(core::RequestId id, Done<core::RequestRecord> done) override;
   void events(core::ListFilter filter, Done<core::Page<core::EventRecord>> done) override;

@@ -26,6 +26,15 @@ std::size_t count_events(sqlite::BatchStore::Sets sets) {
   return count;
 }
 
+template <class Record>
+core::Result<void> store(sqlite::Database& database, const Record& record) {
+  return store_record(database, record);
+}
+
+core::Result<void> store(sqlite::Database& database, const core::JobErasure& erasure) {
+  return erase_job(database, erasure);
+}
+
 }  // namespace
 
 RecordWriter::RecordWriter(sqlite::Database& database, EventIds ids, const core::Clock& clock,
@@ -54,7 +63,7 @@ core::Result<void> RecordWriter::apply(Sets sets) {
         event->time = stamp.time;
       }
       auto stored =
-          std::visit([&](const auto& record) { return store_record(database_, record); }, change);
+          std::visit([&](const auto& record) { return store(database_, record); }, change);
       if (!stored) return stored;
     }
   }

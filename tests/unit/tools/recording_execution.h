@@ -89,6 +89,11 @@ class RecordingExecution final : public core::Execution {
     stop_mode = mode;
     done(said);
   }
+  void purge_job(const core::Caller& from, const core::JobId& id, Done<void> done) override {
+    note("purge_job", from, nullptr);
+    job_id = id;
+    done(stopped);
+  }
   void list_queue(const core::Caller& from, std::size_t, std::size_t,
                   Done<std::vector<core::RequestView>> done) override {
     note("list_queue", from, nullptr);
