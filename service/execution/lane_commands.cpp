@@ -303,6 +303,9 @@ void LaneRunner::reject(Lane& lane, const jobs::JobPointer& job, const core::Err
 }
 
 void LaneRunner::refuse(const jobs::JobPointer& job, const core::Error& error) {
+  if (job->cancelled) {  // its terminal was being ended when it got there
+    return finish_unrun(job, core::JobState::cancelled, "cancelled before it ran");
+  }
   job->failure = error;
   jobs_.forget_keys(job);
   finish_unrun(job, core::JobState::failed, error.message);
