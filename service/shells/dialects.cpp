@@ -2,13 +2,17 @@
 
 #include "service/shells/bash.h"
 #include "service/shells/dialect.h"
+#include "service/shells/sh.h"
+#include "service/shells/zsh.h"
 
 namespace berth::shells {
 namespace {
 
-const std::array<const Dialect*, 1>& dialects() {
+const std::array<const Dialect*, 3>& dialects() {
   static const Bash bash;
-  static const std::array<const Dialect*, 1> all{&bash};
+  static const Sh sh;
+  static const Zsh zsh;
+  static const std::array<const Dialect*, 3> all{&bash, &sh, &zsh};
   return all;
 }
 

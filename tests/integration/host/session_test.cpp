@@ -10,7 +10,7 @@ namespace {
 
 using testing::HasSubstr;
 
-class Session : public HostFixture {
+class Session : public ShellFixture {
  protected:
   void SetUp() override { launch(); }
 
@@ -24,14 +24,14 @@ class Session : public HostFixture {
   }
 };
 
-TEST_F(Session, KnowsItsShell) {
+TEST_P(Session, KnowsItsShell) {
   EXPECT_THAT(readies[0].shell_version, HasSubstr("."));
   EXPECT_EQ(readies[0].cwd, folder + "/project");
   EXPECT_FALSE(readies[0].restarted);
   EXPECT_EQ(run("echo $$").out, std::to_string(readies[0].shell_pid) + "\n");
 }
 
-TEST_F(Session, KeepsWhatCommandsChange) {
+TEST_P(Session, KeepsWhatCommandsChange) {
   run("plain=1; export exported=two; greet() { echo hello $1; }; alias say='echo said'; cd /usr");
   EXPECT_EQ(run("echo $plain $(printenv exported); greet you; say it").out,
             "1 two\nhello you\nsaid it\n");
@@ -41,7 +41,7 @@ TEST_F(Session, KeepsWhatCommandsChange) {
   EXPECT_EQ(run("cd - >/dev/null; pwd").out, "/usr\n");
 }
 
-TEST_F(Session, KeepsACommandsOwnEnvironmentAndDirectoryOutOfTheNext) {
+TEST_P(Session, KeepsACommandsOwnEnvironmentAndDirectoryOutOfTheNext) {
   run("cd /usr; cd /tmp; value=session; export other=session");
   const Outcome inside =
       run(command("pwd; echo $value $other $only; printenv only other; cd /; value=changed", "/etc",
@@ -54,21 +54,21 @@ TEST_F(Session, KeepsACommandsOwnEnvironmentAndDirectoryOutOfTheNext) {
             "/tmp\n/usr changed session unset\n");
 }
 
-TEST_F(Session, GoesBackToItsDirectoryAlsoWhenTheCommandBreaks) {
+TEST_P(Session, GoesBackToItsDirectoryAlsoWhenTheCommandBreaks) {
   run("cd /usr");
   EXPECT_EQ(run(command("if then", "/etc")).finished.cwd, "/usr");
   EXPECT_EQ(run(command("set -u; echo $nope", "/etc")).finished.cwd, "/usr");
   EXPECT_EQ(run("pwd").out, "/usr\n");
 }
 
-TEST_F(Session, TellsACommandItsJob) {
+TEST_P(Session, TellsACommandItsJob) {
   hostproto::Run tagged = command("printenv BERTH_JOB_ID", "");
   tagged.job_id = core::JobId::make();
   const std::string id = tagged.job_id.str();
   EXPECT_EQ(run(std::move(tagged)).out, id + "\n");
 }
 
-TEST_F(Session, SurvivesExitWithItsState) {
+TEST_P(Session, SurvivesExitWithItsState) {
   run("plain=1; export exported='two\nlines'; declare -A map=([a b]=c); list=(x 'y z'); "
       "greet() { echo hello; }; alias say='echo said'; shopt -s extglob; umask 027; cd /usr; cd "
       "lib");
@@ -84,14 +84,14 @@ TEST_F(Session, SurvivesExitWithItsState) {
   EXPECT_TRUE(readies[1].restarted);
 }
 
-TEST_F(Session, DoesNotKeepACommandsOwnEnvironmentAcrossExit) {
+TEST_P(Session, DoesNotKeepACommandsOwnEnvironmentAcrossExit) {
   EXPECT_EQ(run(command("exit 1", "", {"only=here"})).finished.exit_code, 1);
   EXPECT_EQ(run("echo ${only-unset} $SECRET_OF_SESSION").out, "unset kept\n");
   link->prepare({.cwd = "", .env = {"after=prepare"}});
   EXPECT_EQ(run("printenv after").out, "prepare\n");
 }
 
-TEST_F(Session, ComesBackAgainAndAgain) {
+TEST_P(Session, ComesBackAgainAndAgain) {
   run("count=0");
   for (int i = 1; i <= 20; ++i) {
     EXPECT_EQ(run("count=$((count + 1)); exit " + std::to_string(i)).finished.exit_code, i);
@@ -99,7 +99,7 @@ TEST_F(Session, ComesBackAgainAndAgain) {
   EXPECT_EQ(run("echo $count").out, "20\n");
 }
 
-TEST_F(Session, WorksInADirectoryThatIsDeleted) {
+TEST_P(Session, WorksInADirectoryThatIsDeleted) {
   run("mkdir gone; cd gone; rmdir \"$PWD\"");
   EXPECT_EQ(run("echo here").out, "here\n");
   const Outcome outcome = run("exit 1");
@@ -107,7 +107,7 @@ TEST_F(Session, WorksInADirectoryThatIsDeleted) {
   EXPECT_EQ(run("pwd").out, "/\n");
 }
 
-TEST_F(Session, TakesAnyDirectoryName) {
+TEST_P(Session, TakesAnyDirectoryName) {
   for (const char* const name :
        {"with space", "new\nline", "ümläut", "quo'te\"d", "$(touch owned)", "-n", "tail\n"}) {
     const std::string path = folder + "/project/" + name;
@@ -121,7 +121,7 @@ TEST_F(Session, TakesAnyDirectoryName) {
   EXPECT_EQ(run("ls -d \"$HOME\"/owned 2>/dev/null | wc -l").out, "0\n");
 }
 
-TEST_F(Session, RefusesWhatNoShellCanRun) {
+TEST_P(Session, RefusesWhatNoShellCanRun) {
   const auto refused = [this](hostproto::Run run) {
     const std::size_t before = rejected.size();
     start(std::move(run));
@@ -139,13 +139,13 @@ TEST_F(Session, RefusesWhatNoShellCanRun) {
   EXPECT_EQ(outcome(running).out, "undisturbed\n");
 }
 
-TEST_F(Session, GoesOnWhenAVariableIsReadOnly) {
+TEST_P(Session, GoesOnWhenAVariableIsReadOnly) {
   run("readonly fixed=1");
   EXPECT_EQ(run(command("echo $fixed", "", {"fixed=2", "UID=5"})).out, "1\n");
   EXPECT_EQ(run("echo on").out, "on\n");
 }
 
-TEST_F(Session, CanBePrepared) {
+TEST_P(Session, CanBePrepared) {
   link->prepare({.cwd = "/usr/lib", .env = {"given=a 'b'", "SECRET_OF_SESSION=other"}});
   ASSERT_TRUE(wait_for([this] { return !prepared.empty(); }));
   EXPECT_FALSE(prepared[0].error);
@@ -162,7 +162,7 @@ TEST_F(Session, CanBePrepared) {
   EXPECT_EQ(run("pwd").out, "/usr/lib\n");
 }
 
-TEST_F(Session, FeedsACommand) {
+TEST_P(Session, FeedsACommand) {
   hostproto::Run text = command("cat; echo end", "");
   text.stdin_text = "given\n";
   EXPECT_EQ(run(text).out, "given\nend\n");
@@ -179,33 +179,35 @@ TEST_F(Session, FeedsACommand) {
   EXPECT_EQ(outcome(at_once).out, "end\n");
 }
 
-TEST_F(Session, LosesNothingWhenACommandReadsNoInput) {
+TEST_P(Session, LosesNothingWhenACommandReadsNoInput) {
   const core::JobId job = start(with_open_stdin("echo done"));
   link->input(job, std::string(1'000'000, 'q'), false);
   EXPECT_EQ(outcome(job).out, "done\n");
   EXPECT_EQ(run("cat; echo clean").out, "clean\n");
 }
 
-TEST_F(Session, GetsANewShellWhenItsPrivateFolderIsRemoved) {
+TEST_P(Session, GetsANewShellWhenItsPrivateFolderIsRemoved) {
   const Outcome outcome = run("rm -rf \"$(dirname \"${BASH_SOURCE[0]}\")\"; echo removed");
   EXPECT_EQ(outcome.out, "removed\n");
   EXPECT_TRUE(outcome.finished.shell_restarted);
   EXPECT_EQ(run("pwd").out, folder + "/project\n");
 }
 
-TEST_F(Session, GetsANewShellWhenTheOldOneIsDeaf) {
+TEST_P(Session, GetsANewShellWhenTheOldOneIsDeaf) {
   const Outcome outcome = run("cd /usr; readonly PROMPT_COMMAND='cat >/dev/null'");
   EXPECT_TRUE(outcome.finished.shell_restarted);
   EXPECT_THAT(outcome.finished.message, HasSubstr("no longer answered"));
   EXPECT_EQ(run("echo on").out, "on\n");
 }
 
-TEST_F(Session, NoticesAShellThatEndsBetweenCommands) {
+TEST_P(Session, NoticesAShellThatEndsBetweenCommands) {
   run("cd /usr; (sleep 0.05; kill -HUP $$) &");
   ASSERT_TRUE(wait_for([this] { return readies.size() > 1; }));
   EXPECT_TRUE(readies[1].restarted);
   EXPECT_EQ(run("pwd").out, "/usr\n");
 }
+
+INSTANTIATE_TEST_SUITE_P(Shells, Session, testing::ValuesIn(shells_under_test()), ShellLabel());
 
 }  // namespace
 }  // namespace berth::test
