@@ -27,7 +27,7 @@ Step step_of(core::StopMode how) {
 std::string signal_meant(int number, Step step) {
   std::string name = platform::signal_name(number);
   // The last two: platform::KillSignal::unwind and unwind_hard.
-  if (name != "SIGINT" && name != "SIGPWR" && name != "SIGSTKFLT") return name;
+  if (name != "SIGINT" && name != "SIGPWR" && name != "SIGVTALRM") return name;
   if (step == Step::interrupt) return "SIGINT";
   return step == Step::terminate ? "SIGTERM" : "SIGKILL";
 }

@@ -19,7 +19,7 @@ enum class KillSignal {
   // For a host's shells (see shells::Dialect): signals that nothing else sends to them and that
   // every shell can trap by name. zsh 5.9 knows no real-time signals.
   unwind,       ///< SIGPWR: leave the script as by Ctrl-C
-  unwind_hard,  ///< SIGSTKFLT: leave it even if it ignores or handles Ctrl-C
+  unwind_hard,  ///< SIGVTALRM: leave it even if it ignores or handles Ctrl-C
 };
 
 /// Orphans below this process become its children instead of init's, so that a tree can be found.

@@ -11,7 +11,7 @@ namespace berth::shells {
 
 /// platform::KillSignal::unwind and unwind_hard, as `trap` takes them in every POSIX shell.
 inline constexpr std::string_view kUnwindSignal = "PWR";
-inline constexpr std::string_view kUnwindHardSignal = "STKFLT";
+inline constexpr std::string_view kUnwindHardSignal = "VTALRM";
 
 /// Files in the host's private folder that outlive a command. Full paths.
 struct ShellFiles {

@@ -40,8 +40,8 @@ std::string Sh::reporter_script(const ShellFiles& /*files*/) const {
 }
 
 std::string Sh::saver_script(const ShellFiles& files) const {
-  // $1 status, $2 nonce. The shell is about to end: it may change what it likes, its aliases first
-  // of all, so that reserved words mean what they say.
+  // $1 status, $2 nonce. The shell is about to end: it may change what it likes, aliases first of
+  // all, so that the words used here mean what they say.
   //
   // The listings can't be read back in parts: a value may have several lines. But what stands
   // before the `=` of any line is a name or not, and a name is all it takes to write the variable
@@ -50,7 +50,7 @@ std::string Sh::saver_script(const ShellFiles& files) const {
       R"(\set +eux
 \unset -f command
 \command alias >|{0}.aliases
-\command unalias -a
+\command unalias while for do done case in esac continue break eval set export readonly command {{ }} 2>/dev/null
 set >|{0}.variables
 export -p >|{0}.exported
 readonly -p >|{0}.readonly
@@ -60,7 +60,7 @@ readonly -p >|{0}.readonly
     berth_name=${{berth_line%%=*}}
     case $berth_name in
       '' | [0-9]* | *[!A-Za-z0-9_]*) continue ;;
-      _ | LINENO | OPTIND | PPID | PWD | UID | EUID | SHELLOPTS | BASH* | berth_*) continue ;;
+      _ | LINENO | OPTIND | PPID | PWD | UID | EUID | SHELLOPTS | BASH* | berth_* | _berth_*) continue ;;
     esac
     eval "berth_rest=\${{$berth_name-}} berth_set=\${{$berth_name+set}}"
     case $berth_set in '') continue ;; esac
@@ -86,8 +86,8 @@ readonly -p >|{0}.readonly
   done
   while IFS= command read -r berth_line; do
     berth_name=${{berth_line%%=*}}
-    command alias "$berth_name" >/dev/null || continue
-    command printf '\command alias '
+    command alias "$berth_name" >/dev/null 2>&1 || continue
+    command printf '%s ' '\command alias'
     command alias "$berth_name"
   done <{0}.aliases
 }} >|{0} 2>/dev/null
@@ -130,10 +130,18 @@ CommandLines Sh::command_lines(const ShellFiles& files, const CommandPlan& plan,
                                const Directories& home) const {
   // Started is told after stdin is open (its feeder may close it from then on) and before stdout
   // and stderr are, so that `set -x` does not show these words to the user.
-  std::string inner = print_started(files, plan.nonce) + "; ";
-  for (const std::string& entry : plan.env) inner += quote_assignment(entry) + " ";
-  inner += fmt::format(R"(\command . {} >|{} 2>|{})", quote_posix(plan.script),
-                       quote_posix(plan.stdout_path), quote_posix(plan.stderr_path));
+  //
+  // An assignment to a read-only variable would end the command before it begins. Whether a
+  // variable is read-only shows when it is given the value it has.
+  std::string inner = print_started(files, plan.nonce) + "; _berth_env=; ";
+  for (const std::string& entry : plan.env) {
+    inner += fmt::format(R"(\command eval "${{{0}+{0}=\${0}}}" && _berth_env="$_berth_env "{1}; )",
+                         entry.substr(0, entry.find('=')), quote_posix(quote_assignment(entry)));
+  }
+  inner += fmt::format(
+      R"(\command eval "$_berth_env" {})",
+      quote_posix(fmt::format(R"(\command . {} >|{} 2>|{})", quote_posix(plan.script),
+                              quote_posix(plan.stdout_path), quote_posix(plan.stderr_path))));
 
   std::string lines = fmt::format("{}; ", kClearWay);
   if (!plan.cwd.empty()) lines += fmt::format("\\command cd -- {} && ", quote_posix(plan.cwd));

@@ -87,7 +87,7 @@ int number_of(KillSignal signal) {
     case KillSignal::unwind:
       return SIGPWR;
     case KillSignal::unwind_hard:
-      return SIGSTKFLT;
+      return SIGVTALRM;
   }
   return SIGKILL;
 }

@@ -16,8 +16,9 @@ struct ShellUnderTest {
   bool linked = false;
   bool keeps_functions = true;  ///< over the end of its process; options too
   std::string reach_builtin =
-      "\\builtin";               ///< what stands before a builtin, whatever was redefined
-  int broken_script_status = 2;  ///< of a script that can't be parsed
+      "\\builtin";  ///< what stands before a builtin, whatever was redefined
+  bool tells_version = true;
+  std::string deafening;  ///< a command after which the shell reads its lines and does not answer
 };
 
 /// Those that this machine has: bash and sh always, others if they are installed.

@@ -117,7 +117,8 @@ TEST_P(Stopping, TerminateLetsAProcessCleanUp) {
 TEST_P(Stopping, KillEndsTheWholeTree) {
   const core::JobId job = start_and_wait(
       "setsid bash -c 'trap \"\" INT TERM HUP; echo $$ >detached; sleep 100; sleep 100' & "
-      "(trap '' INT TERM; echo $BASHPID >stubborn; until [ -s detached ]; do sleep 0.01; done; "
+      "(trap '' INT TERM; sh -c 'echo $PPID' >stubborn; until [ -s detached ]; do sleep 0.01; "
+      "done; "
       "echo up; while :; do sleep 1; done); echo not reached");
   link->interrupt(job, core::StopMode::kill);
   const Outcome stopped = outcome(job);
@@ -128,7 +129,7 @@ TEST_P(Stopping, KillEndsTheWholeTree) {
 
 TEST_P(Stopping, KillReplacesAShellThatRefuses) {
   const core::JobId job =
-      start_and_wait("builtin() { :; }; trap '' INT; echo up; while :; do :; done");
+      start_and_wait("builtin() { :; }; trap '' INT PWR VTALRM; echo up; while :; do :; done");
   link->interrupt(job, core::StopMode::kill);
   const Outcome stopped = outcome(job);
   EXPECT_EQ(stopped.finished.signal, "SIGKILL");
