@@ -1,3 +1,4 @@
+#include "service/platform/shells.h"
 #include "service/runtime/config.h"
 
 namespace berth::runtime {
@@ -61,7 +62,8 @@ std::vector<ConfigKey> make_keys() {
               "wait in the queue.",
               1, 4'096, [](Config& c) { return &c.pool.max_sessions; }),
       text("sessions.shell", "Shell of a session that names none.",
-           [](Config& c) { return &c.sessions.shell; }, {"bash"}),
+           [](Config& c) { return &c.sessions.shell; },
+           {platform::offered_shells().begin(), platform::offered_shells().end()}),
       integer("queue.max_length", "Requests that may wait for a terminal; more are refused.", 1,
               1'000'000, [](Config& c) { return &c.queue.max_length; }),
       integer("queue.max_per_client",
