@@ -21,19 +21,19 @@ $__berth.ok = $true
 $__berth.open = {
   param($path, $direction)
   if ($path -like '\\.\pipe\*') {
-    $stream = New-Object IO.Pipes.NamedPipeClientStream '.', $path.Substring(9), $direction
+    $stream = New-Object IO.Pipes.NamedPipeClientStream @('.', $path.Substring(9), $direction)
     $stream.Connect(10000)
   } elseif ($direction -eq 'In') {
-    $stream = New-Object IO.FileStream $path, 'Open', 'Read', 'ReadWrite'
+    $stream = New-Object IO.FileStream @($path, 'Open', 'Read', 'ReadWrite')
   } else {
-    $stream = New-Object IO.FileStream $path, 'Open', 'Write', 'ReadWrite'
+    $stream = New-Object IO.FileStream @($path, 'Open', 'Write', 'ReadWrite')
   }
   $stream
 }
 
 $__berth.writer = {
   param($path)
-  $writer = New-Object IO.StreamWriter (& $__berth.open $path 'Out'), $__berth.utf8
+  $writer = New-Object IO.StreamWriter @((& $__berth.open $path 'Out'), $__berth.utf8)
   $writer.AutoFlush = $true
   $writer.NewLine = "`n"
   $writer
@@ -108,7 +108,7 @@ $__berth.reset = {
   }
 }
 
-$__berth.lines = New-Object IO.StreamReader (& $__berth.open $__berth.commands 'In'), $__berth.utf8
+$__berth.lines = New-Object IO.StreamReader @((& $__berth.open $__berth.commands 'In'), $__berth.utf8)
 while ($null -ne ($__berth.line = $__berth.lines.ReadLine())) {
   $__berth.request = Microsoft.PowerShell.Utility\ConvertFrom-Json $__berth.line
   $__berth.was = @{}

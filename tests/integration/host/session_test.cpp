@@ -15,6 +15,16 @@ class Session : public ShellFixture {
  protected:
   void SetUp() override { launch(); }
 
+  /// So that the test can launch another.
+  void end_host() {
+    link->end(core::StopMode::kill);
+    ASSERT_TRUE(wait_for([this] { return gone.has_value(); }));
+    gone.reset();
+    readies.clear();
+    ended.clear();
+    host_id = core::HostId::make();
+  }
+
   hostproto::Run command(const std::string& text, const std::string& cwd,
                          std::vector<std::string> env = {}) const {
     hostproto::Run run;
@@ -209,6 +219,33 @@ TEST_P(Session, NoticesAShellThatEndsBetweenCommands) {
   ASSERT_TRUE(wait_for([this] { return readies.size() > 1; }));
   EXPECT_TRUE(readies[1].restarted);
   EXPECT_EQ(run("pwd").out, "/usr\n");
+}
+
+TEST_P(Session, DoesNotReadTheFilesOfTheUser) {
+  for (const char* const name : {".bashrc", ".profile", ".zshrc", ".zprofile", ".shinit"}) {
+    ASSERT_TRUE(platform::overwrite_file(folder + "/" + name, "noise=heard\n"));
+  }
+  end_host();
+  terminals::HostSettings with_startup_file = settings();
+  with_startup_file.env.push_back("ENV=" + folder + "/.shinit");
+  launch(with_startup_file);
+  EXPECT_EQ(run("echo ${noise-silence}").out, "silence\n");
+}
+
+TEST_P(Session, IsOverAtOnceWhenItsShellIsNotInstalled) {
+  end_host();
+  terminals::HostSettings missing = settings();
+  missing.program = "no-such-" + tested.dialect;
+  auto launched = launcher->launch(host_id, missing, *this);
+  ASSERT_TRUE(launched);
+  link = std::move(*launched);
+  ASSERT_TRUE(wait_for([this] { return gone.has_value(); }));
+  ASSERT_EQ(ended.size(), 1U);
+  EXPECT_EQ(ended[0].error.code, core::ErrorCode::unsupported);
+  EXPECT_EQ(ended[0].error.field, "shell");
+  EXPECT_THAT(ended[0].error.message,
+              testing::AllOf(HasSubstr("shell " + tested.dialect + " is not installed"),
+                             HasSubstr(missing.program)));
 }
 
 class SessionOfOneShell : public Session {};
