@@ -14,15 +14,15 @@ namespace {
 // aliased but not escaped, are not used.
 constexpr std::string_view kClearWay = R"(\unset -f command)";
 
-/// Prints `operands`, and last the status of what ran before: that must be expanded before anything
+/// Prints `operands`, and last `status`: that holds `$?`, which must be expanded before anything
 /// else is run, hence the eval.
-std::string print_with_status(const ShellFiles& files, std::string_view before,
-                              std::string_view format, std::string_view operands,
-                              std::string_view after = {}) {
+std::string print_with_status(const ShellFiles& files, std::string_view status,
+                              std::string_view before, std::string_view format,
+                              std::string_view operands, std::string_view after = {}) {
   const std::string first =
       fmt::format("{}; {}\\command printf {} {}", kClearWay, before, quote_posix(format), operands);
   const std::string last = fmt::format(">|{}{}", quote_posix(files.status), after);
-  return fmt::format(R"(\eval {} "$?" {})", quote_posix(first), quote_posix(last));
+  return fmt::format(R"(\eval {} "{}" {})", quote_posix(first), status, quote_posix(last));
 }
 
 std::string print_started(const ShellFiles& files, const std::string& nonce) {
@@ -110,9 +110,10 @@ std::string Sh::greeting_lines(const ShellFiles& files, const std::string& nonce
   // A script that is told to stop must not go on to its next line when the process it waits for has
   // ended, whatever that made of the signal. A trap runs between the two, and only there.
   const auto trap = [&](std::string_view signal, std::string_view before_leaving) {
-    const std::string leave = fmt::format("; {}\\command kill -INT $$", before_leaving);
+    const std::string leave =
+        fmt::format("; _berth_unwound=130; {}\\command kill -INT $$", before_leaving);
     const std::string action =
-        print_with_status(files, "", fmt::format(R"(\0I{}%s\0)", nonce), "", leave);
+        print_with_status(files, "$?", "", fmt::format(R"(\0I{}%s\0)", nonce), "", leave);
     lines += fmt::format("\\trap -- {} {}\n", quote_posix(action), signal);
   };
   trap(kUnwindSignal, "");
@@ -143,9 +144,10 @@ CommandLines Sh::command_lines(const ShellFiles& files, const CommandPlan& plan,
       quote_posix(fmt::format(R"(\command . {} >|{} 2>|{})", quote_posix(plan.script),
                               quote_posix(plan.stdout_path), quote_posix(plan.stderr_path))));
 
-  std::string lines = fmt::format("{}; ", kClearWay);
+  std::string lines = fmt::format("{}; \\unset -v _berth_status _berth_unwound; ", kClearWay);
   if (!plan.cwd.empty()) lines += fmt::format("\\command cd -- {} && ", quote_posix(plan.cwd));
-  lines += fmt::format("\\command eval {} <{}\n", quote_posix(inner), quote_posix(plan.stdin_path));
+  lines += fmt::format("\\command eval {} <{}; _berth_status=$?\n", quote_posix(inner),
+                       quote_posix(plan.stdin_path));
   return {std::move(lines), report_lines(files, plan.nonce, home)};
 }
 
@@ -169,7 +171,10 @@ std::string Sh::report_lines(const ShellFiles& files, const std::string& nonce,
     go_back = fmt::format("\\command cd -- {} || \\:; OLDPWD={}; ", quote_posix(home.current),
                           quote_posix(home.previous));
   }
-  return print_with_status(files, go_back, fmt::format(R"(\0P{0}%s\0O{0}%s\0D{0}%s\0)", nonce),
+  // A command that an interrupt has ended has not come to say its status, and not every shell makes
+  // 130 of it if the interrupt came from a trap.
+  return print_with_status(files, "${_berth_status-${_berth_unwound-$?}}", go_back,
+                           fmt::format(R"(\0P{0}%s\0O{0}%s\0D{0}%s\0)", nonce),
                            R"("${PWD-}" "${OLDPWD-}")") +
          "\n";
 }

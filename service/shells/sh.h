@@ -13,6 +13,8 @@ namespace berth::shells {
 /// stand in the lines themselves. dash reads ahead, and drops that when it is interrupted: the
 /// lines that ask for the report are sent when the command has started, by when the shell has read
 /// everything else.
+///
+/// busybox 1.35 ends when it is stopped during a `wait`; another takes over its state.
 class Sh final : public Dialect {
  public:
   std::string_view name() const override { return "sh"; }

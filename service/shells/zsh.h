@@ -9,9 +9,12 @@ namespace berth::shells {
 ///
 /// What differs from bash: a script that can't be parsed, or that is ended by an error, has status
 /// 126, which is zsh's own choice. Hooks of the prompt (precmd, preexec, periodic, and the arrays
-/// of that name) are dropped after each command, for no prompt is ever shown. A command's own
-/// variables are set before it and taken back after it, because zsh does not export what stands in
-/// front of a builtin.
+/// of that name) are dropped after each command, for no prompt is ever shown; builtins that the
+/// lines sent here need are enabled again if they were disabled. A command's own variables are set
+/// before it and taken back after it, because zsh does not export what stands in front of a
+/// builtin; UID and its like can't be set that way, for zsh would change the user. Hung up, it
+/// saves its state and exits with status 1. An interrupt that comes while a builtin writes may have
+/// its text written twice, as with any trap in zsh.
 class Zsh final : public Dialect {
  public:
   std::string_view name() const override { return "zsh"; }

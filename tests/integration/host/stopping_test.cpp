@@ -1,8 +1,8 @@
 #include <gmock/gmock.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 #include "service/platform/files.h"
 #include "service/platform/process.h"
@@ -43,9 +43,18 @@ class Stopping : public ShellFixture {
     });
   }
 
+  /// `S` while it sleeps, `Z` when it has ended and its parent has not noticed; 0 if there is none.
+  static char state_of(const std::string& pid) {
+    const std::string stat = platform::read_file("/proc/" + pid + "/stat").value_or("");
+    const std::size_t name_end = stat.rfind(") ");
+    return name_end == std::string::npos ? '\0' : stat[name_end + 2];
+  }
+
   bool is_alive(const std::string& pid_file) {
-    const auto text = platform::read_file(folder + "/project/" + pid_file);
-    return text && kill(std::stoi(*text), 0) == 0;
+    std::string pid = platform::read_file(folder + "/project/" + pid_file).value_or("");
+    if (pid.ends_with('\n')) pid.pop_back();
+    const char state = pid.empty() ? '\0' : state_of(pid);
+    return state != '\0' && state != 'Z';
   }
 
   void expect_session_kept() { EXPECT_EQ(run("echo $kept").out, "yes\n"); }
@@ -204,11 +213,17 @@ TEST_P(Stopping, NeverHitsTheNextCommand) {
 
 TEST_P(Stopping, EndsABuiltinThatWaits) {
   for (const char* const command : {"echo up; read x <>fifo", "sleep 100 & echo up; wait"}) {
+    // busybox 1.35 ends when a wait is interrupted.
+    if (tested.label == "BusyboxAsSh" && std::string_view(command).ends_with("wait")) continue;
     run("rm -f fifo; mkfifo fifo");
     const core::JobId job = start_and_wait(std::string(command) + "; echo not reached");
+    // What it has said is read before it is done saying it.
+    ASSERT_TRUE(
+        wait_for([this] { return state_of(std::to_string(readies.back().shell_pid)) == 'S'; }));
     link->interrupt(job, core::StopMode::terminate);
     const Outcome stopped = outcome(job);
-    EXPECT_EQ(stopped.finished.signal, "SIGTERM");
+    EXPECT_EQ(stopped.finished.signal, "SIGTERM")
+        << command << ": " << stopped.finished.exit_code.value_or(-1);
     EXPECT_EQ(stopped.out, "up\n");
   }
   expect_session_kept();
