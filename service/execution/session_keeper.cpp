@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "service/execution/event_records.h"
+#include "service/platform/shells.h"
 
 namespace berth::execution {
 namespace {
@@ -66,9 +67,12 @@ SessionKeeper::SessionKeeper(Services services, LaneRunner& runner,
 
 core::Result<std::string> SessionKeeper::shell_of(const std::string& asked) const {
   if (asked.empty()) return default_shell_;
-  if (asked == "bash") return asked;
+  const auto offered = platform::offered_shells();
+  if (std::ranges::find(offered, asked) != offered.end()) return asked;
   return core::fail(core::ErrorCode::unsupported,
-                    fmt::format("shell \"{}\" is not offered; there is \"bash\"", asked), "shell");
+                    fmt::format("shell \"{}\" is not offered; there is \"{}\"", asked,
+                                fmt::join(offered, "\", \"")),
+                    "shell");
 }
 
 void SessionKeeper::start(const core::Caller& caller, core::SessionRequest request,

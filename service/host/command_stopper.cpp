@@ -15,7 +15,6 @@ using platform::KillSignal;
 constexpr std::chrono::milliseconds kSettleInterval{100};
 constexpr int kInterruptTicks = 4;
 constexpr int kBuiltinTick = 2;
-constexpr int kFirstRealTimeSignal = 32;
 constexpr int kSignalStatus = 128;  // a shell's status for a process ended by signal n: 128 + n
 constexpr int kInterruptedStatus = kSignalStatus + 2;
 
@@ -27,7 +26,8 @@ Step step_of(core::StopMode how) {
 /// Where the script was ended by the host's own means, it is the signal that was meant.
 std::string signal_meant(int number, Step step) {
   std::string name = platform::signal_name(number);
-  if (name != "SIGINT" && number < kFirstRealTimeSignal) return name;
+  // The last two: platform::KillSignal::unwind and unwind_hard.
+  if (name != "SIGINT" && name != "SIGPWR" && name != "SIGVTALRM") return name;
   if (step == Step::interrupt) return "SIGINT";
   return step == Step::terminate ? "SIGTERM" : "SIGKILL";
 }

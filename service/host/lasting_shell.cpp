@@ -44,6 +44,12 @@ core::Result<void> LastingShell::start(bool restore) {
     start.cwd = directories_.current = "/";
     process = ShellProcess::start(loop_, dialect_, start, workspace_, *this);
   }
+  if (!process && process.error().code == core::ErrorCode::not_found) {
+    return core::fail(
+        core::ErrorCode::unsupported,
+        fmt::format("shell {} is not installed: {}", dialect_.name(), process.error().message),
+        "shell");
+  }
   if (!process) return core::fail(process.error());
   process_ = std::move(*process);
   ready_ = false;
@@ -102,6 +108,11 @@ void LastingShell::send(std::string lines) {
   if (process_) process_->send(std::move(lines));
 }
 
+void LastingShell::send(shells::CommandLines lines) {
+  once_started_ = std::move(lines.once_started);
+  send(std::move(lines.now));
+}
+
 void LastingShell::expect(const std::string& nonce) {
   if (process_) process_->expect(nonce);
 }
@@ -122,6 +133,8 @@ void LastingShell::on_report(const shells::Report& report) {
       take_directories(report);
       break;
     case shells::Report::Kind::started:
+      if (!once_started_.empty()) send(std::exchange(once_started_, {}));
+      break;
     case shells::Report::Kind::unwinding:
       break;
   }
@@ -144,6 +157,7 @@ void LastingShell::greeted(const shells::Report& report) {
 
 void LastingShell::on_shell_exit(const platform::ExitStatus& status) {
   process_.reset();
+  once_started_.clear();
   start_timer_.cancel();
   close_timer_.cancel();
   if (!ready_) ++failed_starts_;

@@ -57,6 +57,8 @@ class LastingShell final : private ShellProcess::Events {
   const shells::Directories& directories() const { return directories_; }
 
   void send(std::string lines);
+  /// A command, after expect() has named it.
+  void send(shells::CommandLines lines);
   void expect(const std::string& nonce);
   bool input_consumed() const { return process_ && process_->input_consumed(); }
   /// Variables that the next shell must not take over from this one.
@@ -91,6 +93,7 @@ class LastingShell final : private ShellProcess::Events {
   std::string killed_why_;
   std::optional<std::string> over_reason_;  // it is to end
   std::vector<std::string> forget_;
+  std::string once_started_;  // lines that the shell gets when the command has started
   shells::Directories directories_;
   loop::Timer start_timer_;
   loop::Timer close_timer_;

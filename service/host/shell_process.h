@@ -24,8 +24,8 @@ struct ShellStart {
   std::vector<std::string> forget;  ///< variables of it that were not the session's own
 };
 
-/// One running shell: its stdin, its status FIFO, its end. Loop thread. Destroying it does not end
-/// the shell: it is destroyed in on_shell_exit or with the host.
+/// One running shell: the pipe or FIFO it takes its lines from, its status FIFO, its end. Loop
+/// thread. Destroying it does not end the shell: it is destroyed in on_shell_exit or with the host.
 class ShellProcess {
  public:
   class Events {
@@ -56,8 +56,8 @@ class ShellProcess {
   bool input_consumed() const;
 
  private:
-  ShellProcess(loop::Loop& loop, platform::Child child, platform::Descriptor status,
-               Events& events);
+  ShellProcess(loop::Loop& loop, const shells::Dialect& dialect, platform::Child child,
+               platform::Descriptor status, Events& events);
   void read_reports();
   void exited();
 
@@ -66,7 +66,7 @@ class ShellProcess {
   std::unique_ptr<loop::Stream> input_;
   int input_fd_ = -1;  // input_'s
   std::string nonce_;
-  shells::ReportReader reports_;
+  std::unique_ptr<shells::ReportReader> reports_;
   Events& events_;
   loop::Poller status_poller_;
   loop::Poller exit_poller_;

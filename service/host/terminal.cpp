@@ -214,7 +214,7 @@ std::string Terminal::restart_note() const {
                      shell_.killed_why().empty() ? "The command ended its shell. " : "",
                      shell_.directories().current,
                      shell_.last_words()
-                         ? "variables, functions and aliases were kept"
+                         ? shell_.dialect().kept_over_exit()
                          : "variables, functions and aliases set in this session are lost");
 }
 

@@ -1,5 +1,7 @@
 #include "service/host/workspace.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "service/platform/files.h"
@@ -7,16 +9,22 @@
 
 namespace berth::host {
 
-Workspace::Workspace(std::string folder)
+Workspace::Workspace(std::string folder, std::string_view script_suffix)
     : folder_(std::move(folder)),
-      files_{folder_ + "/status", folder_ + "/report", folder_ + "/save", folder_ + "/state"} {}
+      script_(fmt::format("{}/command{}", folder_, script_suffix)),
+      files_{.status = folder_ + "/status",
+             .reporter = folder_ + "/report",
+             .saver = folder_ + "/save",
+             .state = folder_ + "/state",
+             .commands = folder_ + "/commands"} {}
 
 core::Result<Workspace> Workspace::create(const shells::Dialect& dialect) {
   auto folder = platform::make_temporary_folder("berth-");
   if (!folder) return core::fail(folder.error());
-  Workspace workspace(std::move(*folder));
+  Workspace workspace(std::move(*folder), dialect.script_suffix());
   const shells::ShellFiles& files = workspace.files_;
   auto made = platform::make_fifo(files.status);
+  if (made && !dialect.reads_stdin()) made = platform::make_fifo(files.commands);
   if (made) made = platform::overwrite_file(files.reporter, dialect.reporter_script(files));
   if (made) made = platform::overwrite_file(files.saver, dialect.saver_script(files));
   if (!made) return core::fail(made.error());
@@ -24,10 +32,13 @@ core::Result<Workspace> Workspace::create(const shells::Dialect& dialect) {
 }
 
 Workspace::Workspace(Workspace&& other) noexcept
-    : folder_(std::exchange(other.folder_, {})), files_(std::move(other.files_)) {}
+    : folder_(std::exchange(other.folder_, {})),
+      script_(std::move(other.script_)),
+      files_(std::move(other.files_)) {}
 
 Workspace& Workspace::operator=(Workspace&& other) noexcept {
   std::swap(folder_, other.folder_);
+  std::swap(script_, other.script_);
   std::swap(files_, other.files_);
   return *this;
 }

@@ -21,7 +21,7 @@ class Workspace {
   Workspace& operator=(const Workspace&) = delete;
 
   const shells::ShellFiles& shell_files() const { return files_; }
-  std::string script() const { return folder_ + "/command"; }
+  const std::string& script() const { return script_; }
   std::string stdin_path() const { return folder_ + "/stdin"; }
   std::string stdout_path() const { return folder_ + "/stdout"; }
   std::string stderr_path() const { return folder_ + "/stderr"; }
@@ -34,9 +34,10 @@ class Workspace {
   core::Result<platform::Descriptor> open_output(const std::string& path) const;
 
  private:
-  explicit Workspace(std::string folder);
+  Workspace(std::string folder, std::string_view script_suffix);
 
   std::string folder_;
+  std::string script_;
   shells::ShellFiles files_;
 };
 

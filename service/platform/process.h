@@ -16,9 +16,10 @@ enum class KillSignal {
   kill,
   stop,
   resume,
-  // Real-time signals that nothing else uses, for a host's shells (see shells::Dialect):
-  unwind,       ///< SIGRTMAX-4: leave the script as by Ctrl-C
-  unwind_hard,  ///< SIGRTMAX-3: leave it even if it ignores or handles Ctrl-C
+  // For a host's shells (see shells::Dialect): signals that nothing else sends to them and that
+  // every shell can trap by name. zsh 5.9 knows no real-time signals.
+  unwind,       ///< SIGPWR: leave the script as by Ctrl-C
+  unwind_hard,  ///< SIGVTALRM: leave it even if it ignores or handles Ctrl-C
 };
 
 /// Orphans below this process become its children instead of init's, so that a tree can be found.

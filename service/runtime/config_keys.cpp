@@ -1,3 +1,4 @@
+#include "service/platform/shells.h"
 #include "service/runtime/config.h"
 
 namespace berth::runtime {
@@ -62,7 +63,8 @@ std::vector<ConfigKey> make_keys() {
               "wait in the queue.",
               1, 4'096, [](Config& c) { return &c.pool.max_sessions; }),
       text("sessions.shell", "Shell of a session that names none.",
-           [](Config& c) { return &c.sessions.shell; }, {"bash"}),
+           [](Config& c) { return &c.sessions.shell; },
+           {platform::offered_shells().begin(), platform::offered_shells().end()}),
       duration("sessions.idle_warning",
                "A session that nobody has used for this long is told of (event session.idle).", 100,
                kYear, [](Config& c) { return &c.sessions.idle_warning; }),

@@ -15,9 +15,6 @@ namespace {
 constexpr std::string_view kClearWay =
     R"(POSIXLY_CORRECT= \eval '\unset -f builtin command; \unset POSIXLY_CORRECT PROMPT_COMMAND')";
 
-constexpr std::string_view kUnwindSignal = "SIGRTMAX-4";      // platform::KillSignal::unwind
-constexpr std::string_view kUnwindHardSignal = "SIGRTMAX-3";  // platform::KillSignal::unwind_hard
-
 /// Prints one report record per name and value (see report.h).
 std::string print_done(std::string_view kind) {
   return fmt::format(
@@ -31,7 +28,7 @@ std::string print_started(const ShellFiles& files, const std::string& nonce) {
 
 }  // namespace
 
-std::vector<std::string> Bash::arguments() const {
+std::vector<std::string> Bash::arguments(const ShellFiles& /*files*/) const {
   return {"--norc", "--noprofile", "--noediting", "-i"};
 }
 
@@ -88,8 +85,8 @@ std::string Bash::greeting_lines(const ShellFiles& files, const std::string& non
   return lines + "\n";
 }
 
-std::string Bash::command_lines(const ShellFiles& files, const CommandPlan& plan,
-                                const Directories& home) const {
+CommandLines Bash::command_lines(const ShellFiles& files, const CommandPlan& plan,
+                                 const Directories& home) const {
   // Started is told after stdin is open (its feeder may close it from then on) and before stdout
   // and stderr are, so that `set -x` does not show these words to the user.
   std::string inner = print_started(files, plan.nonce) + "; ";
@@ -100,7 +97,7 @@ std::string Bash::command_lines(const ShellFiles& files, const CommandPlan& plan
   std::string lines = fmt::format("{}; ", kClearWay);
   if (!plan.cwd.empty()) lines += fmt::format("\\builtin cd -- {} && ", quote_posix(plan.cwd));
   lines += fmt::format("\\builtin eval {} <{}\n", quote_posix(inner), quote_posix(plan.stdin_path));
-  return lines + report_lines(files, plan.nonce, home);
+  return {lines + report_lines(files, plan.nonce, home), {}};
 }
 
 std::string Bash::prepare_lines(const ShellFiles& files, const std::string& nonce,

@@ -15,13 +15,16 @@ namespace berth::shells {
 class Bash final : public Dialect {
  public:
   std::string_view name() const override { return "bash"; }
-  std::vector<std::string> arguments() const override;
+  std::vector<std::string> arguments(const ShellFiles& files) const override;
+  std::string_view kept_over_exit() const override {
+    return "variables, functions and aliases were kept";
+  }
   std::string reporter_script(const ShellFiles& files) const override;
   std::string saver_script(const ShellFiles& files) const override;
   std::string greeting_lines(const ShellFiles& files, const std::string& nonce, bool restore,
                              const std::vector<std::string>& forget) const override;
-  std::string command_lines(const ShellFiles& files, const CommandPlan& plan,
-                            const Directories& home) const override;
+  CommandLines command_lines(const ShellFiles& files, const CommandPlan& plan,
+                             const Directories& home) const override;
   std::string prepare_lines(const ShellFiles& files, const std::string& nonce,
                             const std::string& cwd,
                             const std::vector<std::string>& env) const override;

@@ -1,14 +1,23 @@
 #include <array>
 
 #include "service/shells/bash.h"
+#include "service/shells/cmd.h"
 #include "service/shells/dialect.h"
+#include "service/shells/powershell.h"
+#include "service/shells/sh.h"
+#include "service/shells/zsh.h"
 
 namespace berth::shells {
 namespace {
 
-const std::array<const Dialect*, 1>& dialects() {
+const std::array<const Dialect*, 6>& dialects() {
   static const Bash bash;
-  static const std::array<const Dialect*, 1> all{&bash};
+  static const Sh sh;
+  static const Zsh zsh;
+  static const Cmd cmd;
+  static const PowerShell powershell("powershell");
+  static const PowerShell pwsh("pwsh");
+  static const std::array<const Dialect*, 6> all{&bash, &sh, &zsh, &cmd, &powershell, &pwsh};
   return all;
 }
 

@@ -10,7 +10,7 @@ constexpr std::string_view kSchema = R"({{
 "properties":{{
 "command":{{"type":"string","minLength":1,"description":"Shell text; several lines are fine"}},
 "session_id":{{"type":"string","description":"Run in this session, which keeps directory, variables and functions. Without it: in a terminal of its own"}},
-"shell":{{"type":"string","description":"bash; only without session_id"}},
+"shell":{{"type":"string","description":"bash (the default), sh or zsh; only without session_id"}},
 "cwd":{{"type":"string","description":"Directory for this command only"}},
 "env":{{"type":"object","additionalProperties":{{"type":"string"}},"description":"Variables for this command only"}},
 "stdin":{{"type":"string","description":"Text on its stdin; without it stdin is empty, so a command that asks a question ends instead of hanging"}},

@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kInput = R"({
 "type":"object",
 "properties":{
-"shell":{"type":"string","description":"bash, which is also the default"},
+"shell":{"type":"string","description":"bash (the default), sh or zsh"},
 "cwd":{"type":"string","description":"Directory to start in"},
 "env":{"type":"object","additionalProperties":{"type":"string"},"description":"Variables of the session"},
 "tty":{"type":"boolean","default":false,"description":"Its commands run on a terminal (for programs that ask or draw); stderr then comes with stdout"},

@@ -85,9 +85,9 @@ int number_of(KillSignal signal) {
     case KillSignal::resume:
       return SIGCONT;
     case KillSignal::unwind:
-      return SIGRTMAX - 4;
+      return SIGPWR;
     case KillSignal::unwind_hard:
-      return SIGRTMAX - 3;
+      return SIGVTALRM;
   }
   return SIGKILL;
 }

@@ -3,6 +3,7 @@
 #include <uv.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "service/platform/files.h"
 #include "service/platform/peer.h"
@@ -27,10 +28,19 @@ HostFixture::~HostFixture() {
 
 terminals::HostSettings HostFixture::settings() const {
   terminals::HostSettings settings;
+  settings.shell = tested.dialect;
+  settings.program = tested.program;
   settings.cwd = folder + "/project";
   settings.env = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + folder, "LANG=C.UTF-8",
                   "SECRET_OF_SESSION=kept"};
   return settings;
+}
+
+void HostFixture::use(const ShellUnderTest& other) {
+  tested = other;
+  if (!tested.linked) return;
+  tested.program = folder + "/" + tested.dialect;
+  std::filesystem::create_symlink(other.program, tested.program);
 }
 
 void HostFixture::launch(const terminals::HostSettings& settings) {

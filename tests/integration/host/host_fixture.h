@@ -14,6 +14,7 @@
 #include "service/loop/timer.h"
 #include "service/platform/descriptor.h"
 #include "service/terminals/host_launcher.h"
+#include "tests/integration/host/shell_under_test.h"
 
 namespace berth::test {
 
@@ -24,8 +25,8 @@ struct Outcome {
   std::string err;
 };
 
-/// A real berth-host with a real bash, driven through HostLink as the service does. The test's
-/// thread turns the loop while it waits.
+/// A real berth-host with a real shell (bash unless told otherwise), driven through HostLink as the
+/// service does. The test's thread turns the loop while it waits.
 class HostFixture : public testing::Test, public terminals::HostEvents {
  protected:
   HostFixture();
@@ -35,6 +36,8 @@ class HostFixture : public testing::Test, public terminals::HostEvents {
   void launch(const terminals::HostSettings& settings);
   void launch() { launch(settings()); }
   terminals::HostSettings settings() const;
+  /// From now on for `settings`.
+  void use(const ShellUnderTest& shell);
 
   /// Turns the loop until `condition`; false when `limit` has passed.
   bool wait_for(const std::function<bool()>& condition,
@@ -83,9 +86,16 @@ class HostFixture : public testing::Test, public terminals::HostEvents {
   std::unique_ptr<terminals::HostLauncher> launcher;
   std::unique_ptr<terminals::HostLink> link;
   core::HostId host_id;
+  ShellUnderTest tested = shells_under_test().front();
 
  private:
   platform::Descriptor create_spool(const core::JobId& job, const char* stream) const;
+};
+
+/// A test that is run with every shell of this machine.
+class ShellFixture : public HostFixture, public testing::WithParamInterface<ShellUnderTest> {
+ protected:
+  ShellFixture() { use(GetParam()); }
 };
 
 /// The command for `run` with a stdin that stays open.
