@@ -123,8 +123,18 @@ void CommandStopper::deliver(Step step, int tick) {
 
 void CommandStopper::signal_shell(Step step, int tick, bool alone) {
   if (tick == 0) {
-    platform::send_signal({shell_},
-                          step == Step::interrupt ? KillSignal::unwind : KillSignal::unwind_hard);
+    const KillSignal unwind =
+        step == Step::interrupt ? KillSignal::unwind : KillSignal::unwind_hard;
+    if (!platform::handles_signal(shell_, unwind)) {
+      // Another program has taken the shell's place (`exec`), and knows nothing of such signals.
+      platform::send_signal({shell_}, step == Step::interrupt   ? KillSignal::interrupt
+                                      : step == Step::terminate ? KillSignal::terminate
+                                                                : KillSignal::kill);
+      return;
+    }
+    // For a trap in the command's own text; without one an interactive shell ignores it.
+    if (step == Step::terminate) platform::send_signal({shell_}, KillSignal::terminate);
+    platform::send_signal({shell_}, unwind);
   } else if (step != Step::interrupt || (alone && tick == kBuiltinTick)) {
     // A builtin that waits by itself (read) hears nothing else.
     platform::send_signal({shell_}, KillSignal::interrupt);

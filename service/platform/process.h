@@ -44,6 +44,9 @@ std::vector<int> descendants(int root);
 void send_signal(const std::vector<int>& pids, KillSignal signal);
 void send_signal_to_group(int group, KillSignal signal);
 
+/// Whether a process handles this signal, by a handler of its own. False if it is gone.
+bool handles_signal(int pid, KillSignal signal);
+
 /// Collects every ended child of this process but `except` (0 = none). For a subreaper.
 void reap_orphans(const std::vector<int>& except);
 

@@ -135,6 +135,16 @@ void send_signal_to_group(int group, KillSignal signal) {
   if (group > 1) kill(-group, number_of(signal));
 }
 
+bool handles_signal(int pid, KillSignal signal) {
+  constexpr std::size_t kMaxStatus = 16'384;
+  const auto status = read_file(fmt::format("/proc/{}/status", pid), kMaxStatus);
+  constexpr std::string_view kCaught = "\nSigCgt:\t";  // a mask in hex; see proc(5)
+  const std::size_t at = status ? status->find(kCaught) : std::string::npos;
+  if (at == std::string::npos) return false;
+  const auto mask = std::strtoull(status->c_str() + at + kCaught.size(), nullptr, 16);
+  return ((mask >> (number_of(signal) - 1)) & 1U) != 0;
+}
+
 void reap_orphans(const std::vector<int>& except) {
   for (;;) {
     siginfo_t info{};

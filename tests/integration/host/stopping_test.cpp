@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <fstream>
 #include <string>
 #include <string_view>
 
@@ -112,6 +113,36 @@ TEST_P(Stopping, TheScriptDoesNotGoOnWhenItsProcessIsEnded) {
       expect_session_kept();
     }
   }
+}
+
+TEST_P(Stopping, TerminateRunsATrapOfTheCommandItself) {
+  const core::JobId job =
+      start_and_wait("trap 'echo cleaned; exit 9' TERM; echo up; while :; do sleep 0.1; done");
+  link->interrupt(job, core::StopMode::terminate);
+  const Outcome stopped = outcome(job);
+  EXPECT_EQ(stopped.out, "up\ncleaned\n");
+  EXPECT_EQ(stopped.finished.exit_code, 9);
+}
+
+TEST_P(Stopping, AProgramInTheShellsPlaceGetsTheSignalsItKnows) {
+  const std::string script =
+      "trap 'echo INT; exit 8' INT; trap 'echo TERM; exit 9' TERM; echo up; "
+      "while :; do sleep 0.1; done";
+  std::ofstream(folder + "/project/traps.sh") << script;
+  const core::JobId interrupted = start_and_wait("exec sh ./traps.sh");
+  link->interrupt(interrupted, core::StopMode::interrupt);
+  EXPECT_EQ(outcome(interrupted).finished.exit_code, 8);
+  const core::JobId terminated = start_and_wait("exec sh ./traps.sh");
+  link->interrupt(terminated, core::StopMode::terminate);
+  const Outcome end = outcome(terminated);
+  EXPECT_EQ(end.finished.exit_code, 9);
+  EXPECT_EQ(end.out, "up\nTERM\n");
+  hostproto::Run limited;
+  limited.command = "exec sh ./traps.sh";
+  limited.timeout = core::Milliseconds(300);
+  const Outcome late = run(limited);
+  EXPECT_TRUE(late.finished.timed_out);
+  EXPECT_EQ(late.finished.exit_code, 8);
 }
 
 TEST_P(Stopping, TerminateLetsAProcessCleanUp) {
