@@ -28,8 +28,10 @@ class ServerApplication final : public Poco::Util::ServerApplication {
       return EXIT_CONFIG;
     }
     berth::runtime::start_logging(config->log.level, config->log.format);
-    berth::daemon::Service service(
-        {std::move(*config), options_.paths, options_.system, [] { terminate(); }});
+    // Set by who starts a service because there is none (service/client/service_starter.cpp).
+    const auto started_by = berth::platform::environment_variable("BERTH_STARTED_BY");
+    berth::daemon::Service service({std::move(*config), options_.paths, options_.system,
+                                    started_by.value_or(""), [] { terminate(); }});
     if (const auto started = service.start(); !started) {
       berth::runtime::stop_logging();
       fmt::print(stderr, "berthd: {}\n", started.error().message);

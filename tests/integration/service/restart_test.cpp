@@ -97,9 +97,8 @@ TEST_F(Restart, AJobWhoseHostIsKilledIsLostAndItsTerminalFreeAgain) {
 TEST_F(Restart, AHostThatDiedWhileTheServiceWasAwayLosesItsJob) {
   const std::string id = service_.post_job(command_);
   wait_for_state(id, "running");
-  wait_until("output of " + id, [&] {
-    return service_.get("/admin/v1/jobs/" + id + "/output").body == "before\n";
-  });
+  wait_until("output of " + id,
+             [&] { return service_.get("/admin/v1/jobs/" + id + "/output").body == "before\n"; });
   const auto hosts = host_pids(service_.pid());
   ASSERT_EQ(hosts.size(), 1);
   service_.kill();

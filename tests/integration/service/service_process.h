@@ -33,6 +33,9 @@ class ServiceProcess {
   /// `BERTH_A__B=value`, for the next start.
   std::vector<std::string> settings;
 
+  /// Data goes where the sockets are.
+  void use_one_folder() { data_dir_ = runtime_dir(); }
+
   /// Starts and waits until it is ready.
   void start();
   /// Starts and waits until it ends; for starts that must fail.
