@@ -1,6 +1,12 @@
 #include "api/routes/list_query.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <charconv>
+
+#include "service/core/text.h"
 
 namespace berth::routes {
 namespace {
@@ -59,6 +65,15 @@ core::Result<core::ListFilter> read_list_query(const http::Query& query,
     filter.job_id = std::move(*id);
   }
   return filter;
+}
+
+core::Result<void> check_choice(std::string_view value, std::span<const std::string_view> choices,
+                                std::string_view name) {
+  if (value.empty() || std::ranges::find(choices, value) != choices.end()) return {};
+  return core::fail(core::ErrorCode::invalid_argument,
+                    fmt::format("{} must be one of {}; it is \"{}\"", name,
+                                fmt::join(choices, ", "), core::to_valid_utf8(value)),
+                    std::string(name));
 }
 
 }  // namespace berth::routes

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "api/http/exchange.h"
 #include "service/core/json.h"
@@ -13,6 +15,11 @@ namespace berth::routes {
 /// and `cursor` among them); others are refused, so that a misspelt filter never lists everything.
 core::Result<core::ListFilter> read_list_query(const http::Query& query,
                                                std::initializer_list<std::string_view> known);
+
+/// invalid_argument, with what there is to choose from, unless `value` is one of `choices` or empty
+/// (the parameter is not there): a filter that can't match anything is a mistake.
+core::Result<void> check_choice(std::string_view value, std::span<const std::string_view> choices,
+                                std::string_view name);
 
 /// Answers `{"items":[…],"next_cursor":…}`.
 template <class Record>
