@@ -102,7 +102,10 @@ core::Result<std::string> read_file(const std::string& path, std::size_t limit) 
   std::string text;
   while (text.size() <= limit) {  // files in /proc report no size: read to the end
     auto part = read_range(file->get(), text.size(), 64 * 1024);
-    if (!part) return core::fail(part.error());
+    if (!part) {
+      part.error().message = fmt::format("{}: {}", path, part.error().message);
+      return core::fail(std::move(part.error()));
+    }
     if (part->empty()) break;
     text += *part;
   }

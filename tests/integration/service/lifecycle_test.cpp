@@ -69,6 +69,18 @@ TEST(Lifecycle, AWrongConfigurationIsRefusedByKey) {
   service.settings.clear();
   EXPECT_EQ(service.start_and_wait({"--check-config"}).exit_code, 0);
   EXPECT_EQ(service.start_and_wait({"--print-config"}).exit_code, 0);
+  EXPECT_NE(service.log().find("empty.toml: the configuration is good"), std::string::npos);
+}
+
+TEST(Lifecycle, AMistypedOverrideIsWarnedOfAndAMissingFileSaid) {
+  ServiceProcess service;
+  service.config_file.clear();
+  service.settings = {"BERTH_POOL_MAX_SESSIONS=4", "XDG_CONFIG_HOME=" + service.folder()};
+  EXPECT_EQ(service.start_and_wait({"--check-config"}).exit_code, 0);
+  EXPECT_NE(service.log().find("was BERTH_POOL__MAX_SESSIONS meant?"), std::string::npos);
+  EXPECT_NE(service.log().find("there is no " + service.folder() + "/berth/berthd.toml"),
+            std::string::npos)
+      << service.log();
 }
 
 TEST(Lifecycle, ADamagedDatabaseIsRefusedAndLeftAsItIs) {

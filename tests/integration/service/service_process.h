@@ -30,6 +30,8 @@ class ServiceProcess {
   ServiceProcess(const ServiceProcess&) = delete;
   ServiceProcess& operator=(const ServiceProcess&) = delete;
 
+  /// Empty = none is named.
+  std::string config_file;
   /// `BERTH_A__B=value`, for the next start.
   std::vector<std::string> settings;
 
