@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "service/core/environment.h"
 #include "service/core/json.h"
 
 namespace berth::routes {
@@ -43,9 +44,10 @@ core::Result<void> read_environment(core::CommandRequest& request, const Value& 
     std::string text;
     const std::string entry = fmt::format("{}.{}", name, member.name.GetString());
     if (auto read = read_text(member.value, entry, text); !read) return read;
-    request.env.emplace_back(member.name.GetString(), std::move(text));
+    request.env.emplace_back(std::string(member.name.GetString(), member.name.GetStringLength()),
+                             std::move(text));
   }
-  return {};
+  return core::check_environment(request.env);
 }
 
 struct Field {

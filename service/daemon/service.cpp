@@ -58,7 +58,8 @@ core::Result<void> Service::build() {
   parts_ = std::make_unique<Parts>(settings_, clock_, std::move(*locks), std::move(loop),
                                    std::move(*store));
   if (auto prepared = parts_->spool.prepare(); !prepared) return prepared;
-  if (auto added = tools::add_terminal_tools(parts_->tools, parts_->coordinator); !added) {
+  const auto most = static_cast<std::size_t>(settings_.config.jobs.max_output_bytes);
+  if (auto added = tools::add_terminal_tools(parts_->tools, parts_->coordinator, most); !added) {
     return added;
   }
   http::Router& router = parts_->front.router();

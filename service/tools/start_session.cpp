@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "service/core/environment.h"
 #include "service/core/json.h"
 #include "service/tools/arguments.h"
 #include "service/tools/native_tool.h"
@@ -102,8 +103,12 @@ NativeTool start_session(core::Execution& execution) {
   tool.annotations = {.destructive = false, .open_world = false};
   return {std::move(tool), [&execution](mcp::CallContext context, const rapidjson::Value& arguments,
                                         mcp::ToolDone done) {
+            auto request = read_request(Arguments(arguments));
+            if (auto good = core::check_environment(request.env); !good) {
+              return done(core::fail(good.error()));
+            }
             execution.start_session(
-                context.caller, read_request(Arguments(arguments)), context.cancel,
+                context.caller, std::move(request), context.cancel,
                 [done = std::move(done)](const core::Result<core::SessionView>& view) {
                   done(view.map(session_result));
                 });

@@ -103,6 +103,9 @@ TEST_F(Jobs, ThatCanNotBeAreRefusedByField) {
   EXPECT_EQ(service_.request("POST", "/admin/v1/jobs", "{").status, 400);
   EXPECT_EQ(service_.get("/admin/v1/jobs/job_" + std::string(26, 'a')).status, 404);
   EXPECT_EQ(service_.get("/admin/v1/jobs?stat=x").status, 400);
+  EXPECT_EQ(
+      service_.request("POST", "/admin/v1/jobs", R"({"command":"true","env":{"A=B":"1"}})").status,
+      400);
   const auto refused = [this](const std::string& query, const std::string& problem) {
     const HttpReply reply = service_.get("/admin/v1/" + query);
     EXPECT_EQ(reply.status, 400) << query;
