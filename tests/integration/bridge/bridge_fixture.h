@@ -18,8 +18,7 @@ namespace berth::bridge {
 
 inline const std::string kInitialize =
     R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{"x":1.0,"big":18446744073709551616}})";
-inline const std::string kInitialized =
-    R"({"jsonrpc":"2.0","method":"notifications/initialized"})";
+inline const std::string kInitialized = R"({"jsonrpc":"2.0","method":"notifications/initialized"})";
 
 inline std::string call(int id, const std::string& payload = "") {
   return R"({"jsonrpc":"2.0","id":)" + std::to_string(id) +
