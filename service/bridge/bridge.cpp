@@ -120,7 +120,7 @@ void Bridge::leave_when_done() {
 void Bridge::leave() {
   left_ = true;
   farewell_.cancel();
-  session_.give_up("stdin was closed before it came");
+  session_.give_up(session_.open() ? "stdin was closed before it came" : trouble_);
   write_to_client();
   if (link_ && session_.open()) {
     std::string goodbye;

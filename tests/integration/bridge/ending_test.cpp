@@ -61,6 +61,15 @@ TEST_F(BridgeTest, DoesNotWaitLongForAnswersOnceStdinIsClosed) {
   EXPECT_EQ(bridge_->exit()->exit_code, 0);
 }
 
+TEST_F(BridgeTest, SaysWhatIsMissingWhenItEndsWithoutAService) {
+  start_bridge({"--no-autostart"});
+  bridge_->send(kInitialize);
+  bridge_->close_stdin();
+  ASSERT_TRUE(turning_.until([&] { return !bridge_->running(); }, milliseconds(3'000)));
+  ASSERT_TRUE(has_lines(1));
+  EXPECT_THAT(bridge_->lines()[0], AllOf(HasSubstr("\"id\":0"), HasSubstr("no service there")));
+}
+
 TEST_F(BridgeTest, DoesNotWaitForAnswersThatNobodyCanRead) {
   shake_hands();
   bridge_->send(call(1));
