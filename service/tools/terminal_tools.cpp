@@ -24,10 +24,9 @@ void bound_output(std::string& schema, std::size_t most) {
   if (!document) return;  // told by ToolSet::add
   auto& properties = (*document)["properties"];
   for (const char* name : {"max_output_bytes", "limit"}) {
-    const auto property = properties.FindMember(name);
-    if (property == properties.MemberEnd()) continue;
+    if (!properties.HasMember(name)) continue;
     for (const char* keyword : {"maximum", "default"}) {
-      rapidjson::Value& value = property->value[keyword];
+      rapidjson::Value& value = properties[name][keyword];
       value.SetUint64(std::min<std::uint64_t>(value.GetUint64(), most));
     }
   }
