@@ -78,7 +78,7 @@ mcp::RpcResult<void> check_version(const http::Request& request, const mcp::Mess
   }
   const auto revision = mcp::parse_revision(*header);
   if (!revision || !mcp::is_modern(*revision)) {
-    return mcp::rpc_fail(mcp::unsupported_version(*header));
+    return mcp::rpc_fail(mcp::unsupported_version(*header, mcp::kModernRevisions));
   }
   return {};
 }

@@ -135,7 +135,7 @@ HandshakeSessions::Session* HttpBinding::session_of(const Exchange& exchange,
   // A client that sends no version is of 2025-03-26; its session knows what was agreed.
   const auto version = request.header("MCP-Protocol-Version");
   if (version && !is_handshake_version(*version)) {
-    refuse(*exchange, 400, id, mcp::unsupported_version(*version));
+    refuse(*exchange, 400, id, mcp::unsupported_version(*version, mcp::kHandshakeRevisions));
     return nullptr;
   }
   const auto name = request.header(std::string(kSessionId));

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "service/core/environment.h"
+
 namespace berth::routes {
 
 using rapidjson::Value;
@@ -45,9 +47,10 @@ core::Result<void> read_environment(const Value& value, const std::string& name,
     std::string text;
     const std::string entry = fmt::format("{}.{}", name, member.name.GetString());
     if (auto read = read_text(member.value, entry, text); !read) return read;
-    out.emplace_back(member.name.GetString(), std::move(text));
+    out.emplace_back(std::string(member.name.GetString(), member.name.GetStringLength()),
+                     std::move(text));
   }
-  return {};
+  return core::check_environment(out);
 }
 
 }  // namespace berth::routes

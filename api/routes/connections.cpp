@@ -1,8 +1,12 @@
+#include <array>
+
 #include "api/routes/list_query.h"
 #include "api/routes/routes.h"
 
 namespace berth::routes {
 namespace {
+
+constexpr std::array<std::string_view, 2> kStates{"open", "closed"};
 
 void write_connection(core::JsonWriter& json, const core::ConnectionRecord& connection) {
   json.begin_object()
@@ -32,9 +36,8 @@ void add_connections(http::Router& router, core::Queries& queries) {
                auto filter = read_list_query(exchange->request().query,
                                              {"state", "client_id", "limit", "cursor"});
                if (!filter) return exchange->fail(filter.error());
-               if (!filter->state.empty() && filter->state != "open" && filter->state != "closed") {
-                 return exchange->fail({core::ErrorCode::invalid_argument,
-                                        "state must be open or closed", "state", std::nullopt});
+               if (auto known = check_choice(filter->state, kStates, "state"); !known) {
+                 return exchange->fail(known.error());
                }
                queries.connections(std::move(*filter), [exchange](const auto& page) {
                  answer_page<core::ConnectionRecord>(*exchange, page, write_connection);

@@ -63,6 +63,9 @@ void list(core::Execution& execution, const ExchangePointer& exchange) {
   auto filter = read_list_query(exchange->request().query,
                                 {"state", "session_id", "client_id", "limit", "cursor"});
   if (!filter) return exchange->fail(filter.error());
+  if (auto known = check_choice(filter->state, core::job_states(), "state"); !known) {
+    return exchange->fail(known.error());
+  }
   execution.list_jobs(exchange->caller(), std::move(*filter), [exchange](const auto& page) {
     answer_page<core::JobView>(*exchange, page,
                                [](core::JsonWriter& json, const core::JobView& view) {

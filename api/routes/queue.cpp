@@ -53,10 +53,8 @@ void history(core::Execution& execution, const ExchangePointer& exchange) {
   auto filter =
       read_list_query(exchange->request().query, {"state", "client_id", "limit", "cursor"});
   if (!filter) return exchange->fail(filter.error());
-  if (!filter->state.empty() && !core::parse_request_state(filter->state)) {
-    return exchange->fail(core::Error{core::ErrorCode::invalid_argument,
-                                      "state must be one of queued, ready, cancelled, expired",
-                                      "state", std::nullopt});
+  if (auto known = check_choice(filter->state, core::request_states(), "state"); !known) {
+    return exchange->fail(known.error());
   }
   execution.list_requests(exchange->caller(), std::move(*filter),
                           [exchange](const core::Result<core::Page<core::RequestRecord>>& page) {

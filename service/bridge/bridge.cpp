@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "service/core/ids.h"
+#include "service/platform/descriptor.h"
 #include "service/platform/paths.h"
 
 namespace berth::bridge {
@@ -36,8 +37,16 @@ constexpr milliseconds kStartingPause{20};
 /// A link that lasted less counts as a failed attempt.
 constexpr milliseconds kSteadyLink{1'000};
 /// A service that was there and has gone is given this long to come back (restart, upgrade) before
-/// another is started in its place.
-constexpr milliseconds kRestartGrace{2'000};
+/// another is started in its place: one that nobody but a bridge starts, and one that its operator
+/// does, who would find the place taken.
+constexpr milliseconds kAutostartedGrace{2'000};
+constexpr milliseconds kOperatorGrace{15'000};
+/// How long the first requests wait for a service that this bridge can't start or that refuses it.
+constexpr milliseconds kAbsenceLimit{2'000};
+/// Once stdin is closed, for the answers to what was read from it. Clients kill a server that takes
+/// 2 s to end.
+constexpr milliseconds kFarewell{1'800};
+constexpr milliseconds kReaderCheck{100};
 constexpr milliseconds kHelloLimit{10'000};
 constexpr milliseconds kWatchInterval{5'000};
 
@@ -57,6 +66,7 @@ Bridge::Bridge(loop::Loop& loop, BridgeOptions options)
       link_watch_(loop),
       expiry_(loop),
       acknowledgement_(loop),
+      farewell_(loop),
       absent_since_(now()) {
   // Without stdout nobody can be answered; stdin decides when to end all the same.
   if (auto output = loop::Stream::adopt(loop, kStdout)) {
@@ -92,7 +102,26 @@ bool Bridge::take_lines() {
 }
 
 void Bridge::input_closed() {
+  if (input_closed_at_) return;
   log("stdin was closed");
+  input_closed_at_ = now();
+  lines_.feed("\n");  // a last line needs none
+  farewell_.start_repeating(kReaderCheck, [this] { leave_when_done(); });
+  pump();
+}
+
+void Bridge::leave_when_done() {
+  if (!input_closed_at_ || left_) return;
+  const bool waits = session_.has_waiting_requests() || (output_ && output_->pending_bytes() > 0);
+  const bool in_time = now() - *input_closed_at_ < kFarewell;
+  if (!waits || !in_time || !output_ || platform::has_lost_reader(kStdout)) leave();
+}
+
+void Bridge::leave() {
+  left_ = true;
+  farewell_.cancel();
+  session_.give_up(session_.open() ? "stdin was closed before it came" : trouble_);
+  write_to_client();
   if (link_ && session_.open()) {
     std::string goodbye;
     net::append_goodbye(goodbye, {"the client has gone", false});
@@ -130,6 +159,8 @@ void Bridge::dialled(core::Result<client::OpenLink> link) {
   log(fmt::format("linked to {}", link->place));
   starter_.settled();
   ever_linked_ = true;
+  restart_grace_ = link->autostarted ? kAutostartedGrace : kOperatorGrace;
+  session_.limit_hold(milliseconds::max());
   link_ = std::move(link->stream);
   decoder_ = {};
   link_paused_ = false;
@@ -147,15 +178,38 @@ void Bridge::no_service(const core::Error& error) {
   std::string trouble = error.message;
   const bool absent = error.code == core::ErrorCode::not_found;
   if (!absent) absent_since_ = now();
-  const bool overdue = session_.has_waiting_requests() && now() - absent_since_ >= kRestartGrace;
-  if (absent && (!ever_linked_ || overdue) && options_.autostart &&
-      client::may_start(options_.search)) {
-    if (const auto started = starter_.start(); !started) trouble = started.error().message;
+  const bool hopeless = absent ? !may_start() : client::is_refusal(error.code);
+  session_.limit_hold(hopeless && !ever_linked_ ? kAbsenceLimit : milliseconds::max());
+  if (error.code == core::ErrorCode::unsupported) {
+    if (trouble != trouble_) warn(trouble);
+    session_.give_up(trouble);
+  } else if (absent && may_start() && start_is_due()) {
+    if (const auto started = starter_.start(); !started) {
+      trouble = started.error().message;
+      could_not_start(started.error());
+    }
+  } else if (trouble != trouble_) {
+    log(trouble);  // once, not with every attempt
   }
-  if (trouble != trouble_) log(trouble);  // once, not with every attempt
   trouble_ = std::move(trouble);
   schedule_dial(starter_.starting() ? kStartingPause : backoff_.next());
-  arm_expiry();
+  pump();
+}
+
+bool Bridge::may_start() const {
+  return options_.autostart && client::may_start(options_.search);
+}
+
+bool Bridge::start_is_due() const {
+  if (!ever_linked_ && !starter_.failure()) return true;  // ahead of the first request
+  return session_.has_waiting_requests() && now() - absent_since_ >= restart_grace_;
+}
+
+void Bridge::could_not_start(const core::Error& error) {
+  if (error.message != trouble_) warn(error.message);
+  // Another service may be about to answer where this one was refused.
+  const bool perhaps = error.code == core::ErrorCode::conflict;
+  if (!perhaps || now() - absent_since_ >= kAbsenceLimit) session_.give_up(error.message);
 }
 
 void Bridge::listen_to_link() {
@@ -215,6 +269,7 @@ void Bridge::pump() {
   write_to_service();
   set_valves();
   arm_expiry();
+  leave_when_done();
 }
 
 void Bridge::write_to_client() {
@@ -254,7 +309,7 @@ void Bridge::set_valves() {
       listen_to_link();
     }
   }
-  if (!input_) return;
+  if (!input_ || input_closed_at_) return;
   if (session_.wants_input() && waiting <= kMaxOwnOutput) {
     input_->resume();
   } else {
@@ -273,7 +328,11 @@ void Bridge::arm_expiry() {
 }
 
 void Bridge::log(std::string_view text) const {
-  if (options_.verbose) fmt::print(stderr, "berth-bridge: {}\n", text);
+  if (options_.verbose) warn(text);
+}
+
+void Bridge::warn(std::string_view text) {
+  fmt::print(stderr, "berth-bridge: {}\n", text);
 }
 
 }  // namespace berth::bridge

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,7 +30,8 @@ struct BridgeOptions {
 };
 
 /// stdio on one side, the bridge link on the other, a LinkSession between them. stdout carries MCP
-/// messages and nothing else. Runs until stdin closes, then stops the loop at once. Loop thread.
+/// messages and nothing else. Runs until stdin closes; then it stops the loop once the requests it
+/// has read are answered, at the latest after kFarewell (bridge.cpp). Loop thread.
 class Bridge {
  public:
   Bridge(loop::Loop& loop, BridgeOptions options);
@@ -39,6 +41,8 @@ class Bridge {
   // The client's side.
   bool take_lines();
   void input_closed();
+  void leave_when_done();
+  void leave();
   void hasten();
 
   // The link's side.
@@ -46,6 +50,9 @@ class Bridge {
   void dial();
   void dialled(core::Result<client::OpenLink> link);
   void no_service(const core::Error& error);
+  bool may_start() const;
+  bool start_is_due() const;
+  void could_not_start(const core::Error& error);
   void listen_to_link();
   void link_received(std::string_view bytes);
   void link_broken(std::string_view why);
@@ -59,6 +66,7 @@ class Bridge {
   void set_valves();
   void arm_expiry();
   void log(std::string_view text) const;
+  static void warn(std::string_view text);
 
   loop::Loop& loop_;
   BridgeOptions options_;
@@ -76,11 +84,15 @@ class Bridge {
   loop::Timer link_watch_;
   loop::Timer expiry_;
   loop::Timer acknowledgement_;
+  loop::Timer farewell_;
   core::Instant redial_at_;
   core::Instant link_opened_at_;
   core::Instant last_heard_;
   core::Instant absent_since_;  ///< no service answered since then
   bool ever_linked_ = false;
+  std::chrono::milliseconds restart_grace_{};  ///< for the service that was last linked to
+  std::optional<core::Instant> input_closed_at_;
+  bool left_ = false;
   bool link_paused_ = false;  ///< the client does not take its output
   std::uint64_t pings_ = 0;
   std::string trouble_ = "none was found";  ///< why there is no link, for the client

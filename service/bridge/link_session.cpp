@@ -263,13 +263,11 @@ void LinkSession::acknowledge() {
 }
 
 void LinkSession::expire(core::Instant now, std::string_view why) {
-  if (open()) return;
-  for (const Outbox::Expired& expired : outbox_.expire(now, down_since_)) {
-    refuse(expired.id, fmt::format("no answer from the Berth service: {}{}", why,
-                                   expired.reached_service
-                                       ? "; the call had reached it and may have been carried out"
-                                       : ""));
-  }
+  if (!open()) refuse(outbox_.expire(now, down_since_), why);
+}
+
+void LinkSession::give_up(std::string_view why) {
+  refuse(outbox_.give_up(), why);
 }
 
 std::optional<core::Instant> LinkSession::next_expiry() const {
@@ -284,6 +282,15 @@ void LinkSession::tell_client(std::string_view json) {
 
 void LinkSession::refuse(std::string_view id, std::string_view why) {
   tell_client(error_response(id, kInternalError, core::to_valid_utf8(why)));
+}
+
+void LinkSession::refuse(const std::vector<Outbox::Expired>& requests, std::string_view why) {
+  for (const Outbox::Expired& request : requests) {
+    refuse(request.id, fmt::format("no answer from the Berth service: {}{}", why,
+                                   request.reached_service
+                                       ? "; the call had reached it and may have been carried out"
+                                       : ""));
+  }
 }
 
 void LinkSession::cancel_requests_of_service(std::string_view why) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "service/bridge/outbox.h"
 #include "service/bridge/rpc_message.h"
@@ -58,6 +59,11 @@ class LinkSession {
 
   /// Answers what has waited too long for a service; `why` says what is wrong with it.
   void expire(core::Instant now, std::string_view why);
+  /// Answers all that waits, now: the service can't be had, or the client will not wait.
+  void give_up(std::string_view why);
+  /// While no service is to be expected, messages wait for `most` instead of the limits' times;
+  /// Milliseconds::max() = as long as those.
+  void limit_hold(core::Milliseconds most) { outbox_.limit_hold(most); }
   /// When expire() has something to do; nothing while the link is open or nothing waits.
   std::optional<core::Instant> next_expiry() const;
 
@@ -86,6 +92,7 @@ class LinkSession {
 
   void tell_client(std::string_view json);
   void refuse(std::string_view id, std::string_view why);
+  void refuse(const std::vector<Outbox::Expired>& requests, std::string_view why);
   void cancel_requests_of_service(std::string_view why);
 
   std::string client_id_;

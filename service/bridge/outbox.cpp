@@ -125,12 +125,22 @@ bool Outbox::has_waiting_requests() const {
 }
 
 std::vector<Outbox::Expired> Outbox::expire(core::Instant now, core::Instant down_since) {
+  return forget_waiting(
+      [&](const Message& message) { return expiry_of(message, down_since) <= now; });
+}
+
+std::vector<Outbox::Expired> Outbox::give_up() {
+  return forget_waiting([](const Message&) { return true; });
+}
+
+std::vector<Outbox::Expired> Outbox::forget_waiting(
+    const std::function<bool(const Message&)>& due) {
   drop_withdrawn();
   std::vector<Expired> out;
   for (Iterator next = messages_.begin(); next != messages_.end();) {
     const Iterator at = next++;
     const Message& message = at->second;
-    if (!expires(message) || expiry_of(message, down_since) > now) continue;
+    if (!expires(message) || !due(message)) continue;
     if (message.unanswered) out.push_back({message.id, message.ever_acknowledged});
     forget(at);
   }
@@ -216,7 +226,8 @@ bool Outbox::expires(const Message& message) const {
 }
 
 core::Instant Outbox::expiry_of(const Message& message, core::Instant down_since) const {
-  return std::max(down_since + limits_.hold, message.arrived + limits_.least_hold);
+  return std::max(down_since + std::min(limits_.hold, longest_hold_),
+                  message.arrived + std::min(limits_.least_hold, longest_hold_));
 }
 
 }  // namespace berth::bridge

@@ -97,6 +97,10 @@ class Outbox {
   };
   /// Forgets what has waited too long for a service that is away since `down_since`.
   std::vector<Expired> expire(core::Instant now, core::Instant down_since);
+  /// The same for all that would wait, however long it has.
+  std::vector<Expired> give_up();
+  /// Messages wait no longer than this, whatever the limits are: no service is to be expected.
+  void limit_hold(core::Milliseconds most) { longest_hold_ = most; }
   std::optional<core::Instant> next_expiry(core::Instant down_since) const;
 
   /// Forgets everything but the numbering; the ids of the unanswered requests.
@@ -108,10 +112,12 @@ class Outbox {
   void no_longer_unanswered(Iterator request);
   void mark_acknowledged(Message& message);
   void drop_withdrawn();
+  std::vector<Expired> forget_waiting(const std::function<bool(const Message&)>& due);
   bool expires(const Message& message) const;
   core::Instant expiry_of(const Message& message, core::Instant down_since) const;
 
   OutboxLimits limits_;
+  core::Milliseconds longest_hold_ = core::Milliseconds::max();
   Messages messages_;                                               // by number
   std::unordered_multimap<std::string, std::uint64_t> unanswered_;  // by id
   std::unordered_map<std::string, std::uint64_t> slots_;

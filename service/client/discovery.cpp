@@ -112,6 +112,7 @@ core::Result<Endpoint> read_endpoint(const std::string& runtime_dir) {
   endpoint.url = object->string("url").value_or("");
   endpoint.socket = object->string("socket").value_or("");
   endpoint.control_socket = object->string("control_socket").value_or("");
+  endpoint.started_by = object->string("started_by").value_or("");
   if (endpoint.socket.empty() && endpoint.url.empty()) {
     return core::fail(core::ErrorCode::unavailable,
                       fmt::format("{} names neither socket nor url", path));
@@ -169,6 +170,7 @@ core::Result<Target> resolve(const Search& search, const Place& place) {
     if (!endpoint) return core::fail(endpoint.error());
     target.owner_uid = *owner;
     target.socket = endpoint->socket;
+    target.autostarted = !endpoint->started_by.empty();
     if (!target.socket.empty()) return target;
     url = endpoint->url;
   }

@@ -49,6 +49,7 @@ struct Endpoint {
   std::string url;
   std::string socket;
   std::string control_socket;
+  std::string started_by;  ///< the program that started it for want of a service; else empty
 };
 
 /// not_found if there is none, permission_denied if it can't be read, unavailable if it is damaged.
@@ -61,6 +62,7 @@ struct Target {
   std::uint16_t port = 0;
   std::string token;            ///< TCP only; may be empty
   std::uint32_t owner_uid = 0;  ///< of the runtime folder: who may be at the socket's other end
+  bool autostarted = false;     ///< no operator started it: whoever needs it may start it again
   std::string host_header() const;
 };
 

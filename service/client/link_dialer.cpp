@@ -12,11 +12,11 @@ namespace {
 /// For one place, from connecting to the upgrade.
 constexpr std::chrono::milliseconds kDialLimit{10'000};
 
+}  // namespace
+
 bool is_refusal(core::ErrorCode code) {
   return code == core::ErrorCode::permission_denied || code == core::ErrorCode::unauthenticated;
 }
-
-}  // namespace
 
 LinkDialer::LinkDialer(loop::Loop& loop, const Search& search, net::LinkUpgrade upgrade, Done done)
     : loop_(loop),
@@ -70,10 +70,20 @@ void LinkDialer::connected(std::unique_ptr<loop::Stream> stream) {
 
 void LinkDialer::received(std::string_view bytes) {
   const auto open = response_.feed(bytes);
-  if (!open) return not_here(open.error());
+  if (!open) {
+    core::Error error = open.error();
+    if (error.code == core::ErrorCode::unsupported && !upgrade_.upstream.empty()) {
+      error.message = fmt::format(
+          "there is no upstream server \"{}\": this version of Berth has none yet; start "
+          "berth-bridge without --server",
+          upgrade_.upstream);
+    }
+    return not_here(std::move(error));
+  }
   if (!*open) return;
   stream_->stop_reading();
-  finish(OpenLink{std::move(stream_), response_.take_rest(), places_[next_].name()});
+  finish(OpenLink{std::move(stream_), response_.take_rest(), places_[next_].name(),
+                  target_.autostarted});
 }
 
 void LinkDialer::not_here(core::Error error) {
@@ -84,7 +94,7 @@ void LinkDialer::not_here(core::Error error) {
                               absent ? "no service there" : std::string_view(error.message));
   if (!absent && !is_refusal(error.code)) {
     // There is a service, only not now: going on would bring the client to another one.
-    error.code = core::ErrorCode::unavailable;
+    if (error.code != core::ErrorCode::unsupported) error.code = core::ErrorCode::unavailable;
     return finish(core::fail(std::move(error)));
   }
   if (outcome_.message.empty()) {

@@ -19,12 +19,17 @@ struct OpenLink {
   std::unique_ptr<loop::Stream> stream;  ///< not reading
   std::string rest;                      ///< first bytes of the link that came with the upgrade
   std::string place;                     ///< for messages
+  bool autostarted = false;              ///< see Target
 };
+
+/// Whether a service answered that this caller may not use it.
+bool is_refusal(core::ErrorCode code);
 
 /// Goes through the places of a search once, until a service opens a link. Loop thread; destroying
 /// it gives up. Calls back once, never from the constructor. Errors:
 ///   not_found         none answers: a service may be started
 ///   permission_denied, unauthenticated   none answers but one refuses
+///   unsupported       one answers but has no bridge link, or not for that upstream
 ///   unavailable       one answers but is starting, stopping or something else
 class LinkDialer {
  public:

@@ -13,9 +13,12 @@ namespace {
 
 /// How long others are kept from starting one while the service has not answered.
 constexpr std::chrono::milliseconds kStartLimit{15'000};
-/// Between two starts when the first failed: a broken configuration is not mended in a second.
-constexpr std::chrono::seconds kPause{15};
+/// Before another start when one has failed; doubled each time. A configuration is mended by hand.
+constexpr std::chrono::milliseconds kFirstPause{1'000};
+constexpr std::chrono::milliseconds kLongestPause{15'000};
 constexpr std::size_t kMaxLogShown = 400;
+/// berthd's exit status when it can't have its folders or its address.
+constexpr int kExitUnavailable = 69;
 
 /// Overrides the default "never" of `service.idle_exit`: nobody would stop what nobody started.
 constexpr std::string_view kIdleExit = "BERTH_SERVICE__IDLE_EXIT=";
@@ -24,8 +27,10 @@ constexpr std::string_view kIdleExit = "BERTH_SERVICE__IDLE_EXIT=";
 std::vector<std::string> service_environment(const std::string& config_file) {
   std::vector<std::string> environment = platform::current_environment();
   std::erase_if(environment, [](const std::string& entry) {
-    return entry.starts_with("BERTH_URL=") || entry.starts_with("BERTH_TOKEN=");
+    return entry.starts_with("BERTH_URL=") || entry.starts_with("BERTH_TOKEN=") ||
+           entry.starts_with("BERTH_STARTED_BY=");
   });
+  environment.emplace_back("BERTH_STARTED_BY=berth-bridge");
   const auto config = platform::read_file(config_file);
   const bool configured = (config && config->find("idle_exit") != std::string::npos) ||
                           std::ranges::any_of(environment, [](const std::string& entry) {
@@ -33,15 +38,6 @@ std::vector<std::string> service_environment(const std::string& config_file) {
                           });
   if (!configured) environment.push_back(std::string(kIdleExit) + "1h");
   return environment;
-}
-
-/// The end of what the service wrote, on one line.
-std::string last_words(const std::string& path) {
-  auto text = platform::read_file(path, 1U << 20U).value_or(std::string());
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  if (text.size() > kMaxLogShown) text.erase(0, text.size() - kMaxLogShown);
-  std::ranges::replace(text, '\n', ' ');
-  return text;
 }
 
 }  // namespace
@@ -57,9 +53,7 @@ ServiceStarter::ServiceStarter(loop::Loop& loop, platform::InstancePaths user, s
 
 core::Result<void> ServiceStarter::start() {
   if (starting()) return {};
-  if (failure_ && std::chrono::steady_clock::now() - failed_at_ < kPause) {
-    return core::fail(*failure_);
-  }
+  if (failure_ && std::chrono::steady_clock::now() < retry_at_) return core::fail(*failure_);
   if (const auto made = platform::make_private_folder(user_.runtime_dir); !made) {
     return core::fail(made.error());
   }
@@ -73,7 +67,7 @@ core::Result<void> ServiceStarter::start() {
   if (answers()) return {};
   lock_ = std::move(*lock);
   if (auto spawned = spawn(); !spawned) {
-    failed(spawned.error().message);
+    failed(core::ErrorCode::unavailable, spawned.error().message);
     return core::fail(*failure_);
   }
   return {};
@@ -85,16 +79,14 @@ bool ServiceStarter::answers() const {
 }
 
 core::Result<void> ServiceStarter::spawn() {
-  if (const auto removed = platform::remove_file(log_path()); !removed) {
-    return core::fail(removed.error());
-  }
-  const auto log = platform::create_file(log_path());
-  if (!log) return core::fail(log.error());
+  auto log = open_log();
+  if (!log) return core::fail(std::move(log.error()));
+  log_ = std::move(*log);
   platform::SpawnOptions options;
   options.program = program_;
   options.environment = service_environment(user_.config_file);
   options.directory = "/";
-  options.descriptors = {{log->get(), 1}, {log->get(), 2}};
+  options.descriptors = {{log_.get(), 1}, {log_.get(), 2}};
   auto child = platform::spawn(options);
   if (!child) return core::fail(child.error());
   child_ = std::move(*child);
@@ -103,13 +95,35 @@ core::Result<void> ServiceStarter::spawn() {
     child_end_ = std::make_unique<loop::Poller>(loop_, child_.pidfd.get());
     child_end_->watch(true, false, [this](bool, bool) { ended(); });
   }
-  patience_.start(kStartLimit, [this] { settled(); });
+  patience_.start(kStartLimit, [this] { release(); });
   return {};
 }
 
+core::Result<platform::Descriptor> ServiceStarter::open_log() {
+  auto log = platform::open_for_appending(log_path());
+  if (!log) return log;
+  auto size = platform::file_size(log->get());
+  if (size && *size > kMaxAutostartLog) {
+    if (const auto moved = platform::move_file(log_path(), log_path() + ".1"); !moved) {
+      return core::fail(moved.error());
+    }
+    log = platform::open_for_appending(log_path());
+    size = 0;
+  }
+  log_begin_ = size.value_or(0);
+  return log;
+}
+
 void ServiceStarter::settled() {
+  failure_.reset();
+  pause_ = {};
+  release();
+}
+
+void ServiceStarter::release() {
   patience_.cancel();
   lock_.reset();
+  log_.reset();
 }
 
 void ServiceStarter::ended() {
@@ -123,15 +137,29 @@ void ServiceStarter::ended() {
   } else if (status) {
     how = fmt::format("ended with exit code {}", status->exit_code);
   }
-  const std::string words = last_words(log_path());
-  failed(fmt::format("{} {} when it was started{}{}", program_, how, words.empty() ? "" : ": ",
+  const bool taken = status && status->signal == 0 && status->exit_code == kExitUnavailable;
+  const std::string words = last_words();
+  failed(taken ? core::ErrorCode::conflict : core::ErrorCode::unavailable,
+         fmt::format("{} {} when it was started{}{}", program_, how, words.empty() ? "" : ": ",
                      words));
 }
 
-void ServiceStarter::failed(std::string message) {
-  failure_ = core::Error{core::ErrorCode::unavailable, std::move(message), {}, std::nullopt};
-  failed_at_ = std::chrono::steady_clock::now();
-  settled();
+void ServiceStarter::failed(core::ErrorCode code, std::string message) {
+  failure_ = core::Error{code, std::move(message), {}, std::nullopt};
+  pause_ = std::clamp(pause_ * 2, kFirstPause, kLongestPause);
+  retry_at_ = std::chrono::steady_clock::now() + pause_;
+  release();
+}
+
+/// The end of what the service wrote this time, on one line.
+std::string ServiceStarter::last_words() const {
+  const std::uint64_t size = platform::file_size(log_.get()).value_or(log_begin_);
+  const std::uint64_t begin =
+      std::max(log_begin_, size - std::min<std::uint64_t>(size, kMaxLogShown));
+  std::string text = platform::read_range(log_.get(), begin, kMaxLogShown).value_or(std::string());
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  std::ranges::replace(text, '\n', ' ');
+  return text;
 }
 
 std::string ServiceStarter::log_path() const {

@@ -21,6 +21,20 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kFiledEls
     {"config", "system"},
 }};
 
+constexpr std::array<std::string_view, 45> kTypes{
+    {"session.queued",     "session.ready",      "session.started",     "session.idle",
+     "session.restarted",  "session.ended",      "session.reaped",      "queue.position_changed",
+     "queue.type_changed", "request.cancelled",  "request.slow",        "job.queued",
+     "job.started",        "job.progress",       "job.awaiting_input",  "job.finished",
+     "job.failed",         "job.cancelled",      "job.timed_out",       "job.lost",
+     "connection.opened",  "connection.closed",  "connection.killed",   "upstream.starting",
+     "upstream.ready",     "upstream.unhealthy", "upstream.exited",     "upstream.backing_off",
+     "upstream.failed",    "upstream.stopped",   "rate_limit.detected", "circuit.opened",
+     "circuit.closed",     "file.changed",       "file.appended",       "snapshot.created",
+     "ask.opened",         "ask.answered",       "ask.expired",         "throttle.changed",
+     "alert.raised",       "alert.cleared",      "service.started",     "service.stopping",
+     "config.reloaded"}};
+
 template <class Kind>
 void id_member(JsonWriter& json, std::string_view name, const Id<Kind>& id) {
   if (id) json.member(name, id);
@@ -30,6 +44,10 @@ void id_member(JsonWriter& json, std::string_view name, const Id<Kind>& id) {
 
 std::string_view to_string(Severity severity) {
   return kSeverities.at(static_cast<std::size_t>(severity));
+}
+
+std::span<const std::string_view> event_types() {
+  return kTypes;
 }
 
 std::optional<Severity> parse_severity(std::string_view text) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,10 @@ struct EventRecord {
   CorrelationId correlation_id;
   std::string data = "{}";  ///< a JSON object
 };
+
+/// Every type that Berth gives to an event, also those that this version never does. What is
+/// ingested is called `data.` and something beside them.
+std::span<const std::string_view> event_types();
 
 /// The topic an event type belongs to: the part before the dot but for the few that the contract
 /// files elsewhere (`request.slow` → `queue`).

@@ -28,6 +28,10 @@ std::optional<JobState> parse_job_state(std::string_view text) {
   return parse<JobState>(kStates, text);
 }
 
+std::span<const std::string_view> job_states() {
+  return kStates;
+}
+
 std::string_view to_string(StopMode mode) {
   return kStopModes.at(static_cast<std::size_t>(mode));
 }

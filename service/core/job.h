@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,7 @@ enum class JobState { queued, running, succeeded, failed, cancelled, timed_out, 
 
 std::string_view to_string(JobState state);
 std::optional<JobState> parse_job_state(std::string_view text);
+std::span<const std::string_view> job_states();
 inline bool is_final(JobState state) {
   return state > JobState::running;
 }

@@ -82,4 +82,7 @@ class JsonWriter {
 /// the offset.
 Result<rapidjson::Document> parse_json(std::string_view text);
 
+/// A parsed value on one line, without spaces between its tokens.
+std::string write_json(const rapidjson::Value& value);
+
 }  // namespace berth::core

@@ -9,6 +9,10 @@ constexpr std::array<std::string_view, 4> kStates{"queued", "ready", "cancelled"
 
 }  // namespace
 
+std::span<const std::string_view> request_states() {
+  return kStates;
+}
+
 std::string_view to_string(RequestState state) {
   return kStates.at(static_cast<std::size_t>(state));
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,7 @@ enum class RequestState {
   expired,    ///< nobody asked for it again after a restart of the service
 };
 
+std::span<const std::string_view> request_states();
 std::string_view to_string(RequestState state);
 std::optional<RequestState> parse_request_state(std::string_view text);
 

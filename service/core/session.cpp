@@ -21,4 +21,8 @@ std::optional<SessionState> parse_session_state(std::string_view text) {
   return std::nullopt;
 }
 
+std::span<const std::string_view> session_states() {
+  return kStates;
+}
+
 }  // namespace berth::core

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,7 @@ enum class SessionState { starting, ready, busy, restarting, ended };
 
 std::string_view to_string(SessionState state);
 std::optional<SessionState> parse_session_state(std::string_view text);
+std::span<const std::string_view> session_states();
 
 /// A live shell with its own working directory and environment, as it is stored.
 struct SessionRecord {

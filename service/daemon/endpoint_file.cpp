@@ -14,9 +14,9 @@ core::Result<void> write_endpoint_file(const std::string& path, const EndpointFi
       .member("version", core::version())
       .member("started_at", endpoint.started_at)
       .member("url", "http://" + endpoint.address)
-      .member("socket", endpoint.socket)
-      .key("mcp_versions")
-      .begin_array();
+      .member("socket", endpoint.socket);
+  if (!endpoint.started_by.empty()) json.member("started_by", endpoint.started_by);
+  json.key("mcp_versions").begin_array();
   for (const mcp::Revision revision : mcp::kSupportedRevisions)
     json.value(mcp::to_string(revision));
   json.end_array().key("capabilities").begin_array();

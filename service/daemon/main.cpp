@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <cstdio>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,16 @@ namespace {
 
 using berth::daemon::Options;
 
+void complain(const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) fmt::print(stderr, "berthd: {}\n", line);
+}
+
+/// A configuration's error has a line for each problem.
+void complain_about(const berth::core::Error& error) {
+  std::istringstream lines(error.message);
+  for (std::string line; std::getline(lines, line);) fmt::print(stderr, "berthd: {}\n", line);
+}
+
 /// Runs the service until it is asked to stop (SIGTERM, SIGINT; on Windows the service manager).
 class ServerApplication final : public Poco::Util::ServerApplication {
  public:
@@ -24,12 +35,18 @@ class ServerApplication final : public Poco::Util::ServerApplication {
   int main(const std::vector<std::string>&) override {
     auto config = berth::daemon::load_config(options_);
     if (!config) {
-      fmt::print(stderr, "berthd: {}\n", config.error().message);
+      complain(berth::daemon::suspicious_variables());
+      complain_about(config.error());
       return EXIT_CONFIG;
     }
     berth::runtime::start_logging(config->log.level, config->log.format);
-    berth::daemon::Service service(
-        {std::move(*config), options_.paths, options_.system, [] { terminate(); }});
+    for (const std::string& warning : berth::daemon::suspicious_variables()) {
+      berth::runtime::log_warning("configuration", warning);
+    }
+    // Set by who starts a service because there is none (service/client/service_starter.cpp).
+    const auto started_by = berth::platform::environment_variable("BERTH_STARTED_BY");
+    berth::daemon::Service service({std::move(*config), options_.paths, options_.system,
+                                    started_by.value_or(""), [] { terminate(); }});
     if (const auto started = service.start(); !started) {
       berth::runtime::stop_logging();
       fmt::print(stderr, "berthd: {}\n", started.error().message);
@@ -56,14 +73,18 @@ int inspect(const Options& options) {
     return 0;
   }
   const auto config = berth::daemon::load_config(options);
+  complain(berth::daemon::suspicious_variables());
   if (!config) {
-    fmt::print(stderr, "berthd: {}\n", config.error().message);
+    complain_about(config.error());
     return Poco::Util::Application::EXIT_CONFIG;
   }
   if (options.action == Options::Action::print_config) {
     fmt::print("{}", berth::runtime::to_toml(*config));
   } else {
-    fmt::print("{}: the configuration is good\n", options.paths.config_file);
+    fmt::print("{}\n", berth::daemon::is_configured(options)
+                           ? options.paths.config_file + ": the configuration is good"
+                           : "there is no " + options.paths.config_file +
+                                 ": the defaults and the environment's overrides are used");
   }
   return 0;
 }

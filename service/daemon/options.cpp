@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "service/platform/spawn.h"
 
@@ -62,6 +64,15 @@ core::Result<runtime::Config> load_config(const Options& options) {
   }
   sources.system_defaults = options.system;
   return runtime::load_config(sources);
+}
+
+bool is_configured(const Options& options) {
+  std::error_code error;
+  return std::filesystem::exists(options.paths.config_file, error);
+}
+
+std::vector<std::string> suspicious_variables() {
+  return runtime::suspicious_variables(platform::current_environment());
 }
 
 }  // namespace berth::daemon

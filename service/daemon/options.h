@@ -26,4 +26,10 @@ core::Result<Options> parse_options(const std::vector<std::string>& arguments);
 /// Defaults, file, environment, command line: in this order.
 core::Result<runtime::Config> load_config(const Options& options);
 
+/// Whether there is a configuration file.
+bool is_configured(const Options& options);
+
+/// See runtime::suspicious_variables().
+std::vector<std::string> suspicious_variables();
+
 }  // namespace berth::daemon

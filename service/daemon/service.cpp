@@ -7,6 +7,7 @@
 
 #include "api/routes/routes.h"
 #include "service/daemon/endpoint_file.h"
+#include "service/daemon/instance_locks.h"
 #include "service/daemon/parts.h"
 #include "service/platform/files.h"
 #include "service/platform/process.h"
@@ -39,26 +40,8 @@ std::string Service::address() const {
   return parts_ ? parts_->address : "";
 }
 
-core::Result<std::vector<platform::Descriptor>> Service::lock_folders() const {
-  std::vector<platform::Descriptor> locks;
-  for (const std::string& folder : {settings_.paths.data_dir, settings_.paths.runtime_dir}) {
-    if (auto made = platform::make_private_folder(folder, settings_.system ? 0750 : 0700); !made) {
-      return core::fail(std::move(made.error()));
-    }
-    auto lock = platform::lock_file(folder + "/berthd.lock");
-    if (!lock && lock.error().code == core::ErrorCode::conflict) {
-      return core::fail(
-          core::ErrorCode::conflict,
-          fmt::format("another berthd already works on {}: {}", folder, lock.error().message));
-    }
-    if (!lock) return core::fail(std::move(lock.error()));
-    locks.push_back(std::move(*lock));
-  }
-  return locks;
-}
-
 core::Result<void> Service::build() {
-  auto locks = lock_folders();
+  auto locks = lock_folders(settings_.paths, settings_.system, settings_.started_by);
   if (!locks) return core::fail(std::move(locks.error()));
   auto loop = std::make_unique<loop::Loop>();
   storage::StoreOptions options;
@@ -75,7 +58,8 @@ core::Result<void> Service::build() {
   parts_ = std::make_unique<Parts>(settings_, clock_, std::move(*locks), std::move(loop),
                                    std::move(*store));
   if (auto prepared = parts_->spool.prepare(); !prepared) return prepared;
-  if (auto added = tools::add_terminal_tools(parts_->tools, parts_->coordinator); !added) {
+  const auto most = static_cast<std::size_t>(settings_.config.jobs.max_output_bytes);
+  if (auto added = tools::add_terminal_tools(parts_->tools, parts_->coordinator, most); !added) {
     return added;
   }
   http::Router& router = parts_->front.router();
@@ -146,6 +130,7 @@ core::Result<void> Service::listen() {
   endpoint.started_at = parts_->started_at;
   endpoint.address = parts_->address;
   endpoint.socket = socket;
+  endpoint.started_by = settings_.started_by;
   if (auto written = write_endpoint_file(settings_.paths.runtime_dir + "/endpoint.json", endpoint);
       !written) {
     return written;

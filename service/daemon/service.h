@@ -5,11 +5,9 @@
 #include <memory>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "service/core/error.h"
 #include "service/core/time.h"
-#include "service/platform/descriptor.h"
 #include "service/platform/paths.h"
 #include "service/runtime/config.h"
 
@@ -23,6 +21,7 @@ class Service {
     runtime::Config config;
     platform::InstancePaths paths;
     bool system = false;
+    std::string started_by;  ///< the program that started it for want of a service; else empty
     /// Asks whoever runs the service to stop it (it has been idle for service.idle_exit). Called on
     /// the core loop.
     std::function<void()> request_stop;
@@ -49,7 +48,6 @@ class Service {
  private:
   struct Parts;
 
-  core::Result<std::vector<platform::Descriptor>> lock_folders() const;
   core::Result<void> build();
   /// These two run on the core loop and answer through the promise.
   void serve(std::promise<core::Result<void>>& served);

@@ -164,7 +164,7 @@ core::Result<Excerpt> read_excerpt(const OutputSource& source, const core::JobId
   if (!tail) return core::fail(tail.error());
   Excerpt excerpt;
   excerpt.total_bytes = to_signed(*size);
-  excerpt.truncated = plan.tail_bytes > 0;
+  excerpt.truncated = plan.head_bytes + plan.tail_bytes < total;
   excerpt.text = core::to_readable_text(
       core::join_head_tail(*head, *tail, total, how_to_read(id, stream, plan.head_bytes)));
   return excerpt;

@@ -29,13 +29,21 @@ RpcError not_an_object(std::string_view text) {
   return {kInvalidRequest, "Invalid request: a message is a JSON object", {}};
 }
 
+/// Numbers such as 1.5 are ids in JSON-RPC, not in MCP: whoever sent one waits for an answer to it.
+std::optional<MessageId> unusable_id(const core::JsonMember& member) {
+  if (member.kind != core::JsonKind::number) return std::nullopt;
+  return MessageId{std::string(member.raw), "n" + std::string(member.raw)};
+}
+
 /// The rules that depend on which members there are (JSON-RPC 2.0, narrowed by MCP: no null ids,
 /// params and result are objects).
 tl::expected<Message, Malformed> classify(const core::JsonObject& object) {
   Message message;
   if (const core::JsonMember* id = object.find("id")) {
     message.id = MessageId::from(*id);
-    if (!message.id) return malformed(kInvalidRequest, "id must be a string or an integer");
+    if (!message.id) {
+      return malformed(kInvalidRequest, "id must be a string or an integer", unusable_id(*id));
+    }
   }
   if (object.string("jsonrpc") != "2.0") {
     return malformed(kInvalidRequest, "jsonrpc must be \"2.0\"", message.id);

@@ -21,7 +21,8 @@ RpcResult<Revision> read_revision(const core::JsonObject& meta) {
   if (version->kind != core::JsonKind::string) return bad_meta(kVersion, "must be a string");
   const std::string requested = core::decode_json_string(version->raw);
   const auto revision = parse_revision(requested);
-  if (!revision || !is_modern(*revision)) return rpc_fail(unsupported_version(requested));
+  if (!revision || !is_modern(*revision))
+    return rpc_fail(unsupported_version(requested, kModernRevisions));
   return *revision;
 }
 
@@ -71,12 +72,17 @@ ClientInfo read_client_info(const core::JsonObject& implementation) {
           implementation.string("version").value_or("")};
 }
 
-RpcError unsupported_version(std::string_view requested) {
+RpcError unsupported_version(std::string_view requested, std::span<const Revision> supported) {
   core::JsonWriter data;
   data.begin_object().key("supported").begin_array();
-  for (const Revision revision : kSupportedRevisions) data.value(to_string(revision));
+  for (const Revision revision : supported) data.value(to_string(revision));
   data.end_array().member("requested", requested).end_object();
-  return {kUnsupportedProtocolVersion, "Unsupported protocol version", data.str()};
+  std::string message = "Unsupported protocol version";
+  const auto known = parse_revision(requested);
+  if (known && !is_modern(*known)) {
+    message += fmt::format(": {} is agreed on by initialize, not named in a request", requested);
+  }
+  return {kUnsupportedProtocolVersion, std::move(message), data.str()};
 }
 
 }  // namespace berth::mcp

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 
 #include "service/mcp/message.h"
@@ -34,7 +35,9 @@ RpcResult<RequestMeta> read_request_meta(const Message& message);
 /// `name` and `version` of a raw Implementation object; empty strings where they are missing.
 ClientInfo read_client_info(const core::JsonObject& implementation);
 
-/// The error for a version this server does not serve in that way.
-RpcError unsupported_version(std::string_view requested);
+/// `supported`: what the client may name instead in the form in which it asked. The specification
+/// has it retry with one of them, without changing the form (2026-07-28, basic/versioning and
+/// transports/stdio: "Do not fall back to initialize").
+RpcError unsupported_version(std::string_view requested, std::span<const Revision> supported);
 
 }  // namespace berth::mcp

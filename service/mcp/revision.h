@@ -2,6 +2,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace berth::mcp {
@@ -13,6 +14,9 @@ enum class Revision { r2024_11_05, r2025_03_26, r2025_06_18, r2025_11_25, r2026_
 inline constexpr std::array kSupportedRevisions{Revision::r2026_07_28, Revision::r2025_11_25,
                                                 Revision::r2025_06_18, Revision::r2025_03_26,
                                                 Revision::r2024_11_05};
+/// Those that a request can name in its `_meta`, and those that `initialize` can agree on.
+inline constexpr auto kModernRevisions = std::span(kSupportedRevisions).first<1>();
+inline constexpr auto kHandshakeRevisions = std::span(kSupportedRevisions).last<4>();
 /// What `initialize` falls back to when it asks for a revision that is not supported.
 inline constexpr Revision kLatestHandshake = Revision::r2025_11_25;
 
@@ -24,6 +28,8 @@ std::optional<Revision> parse_revision(std::string_view text);
 constexpr bool is_modern(Revision revision) {
   return revision >= Revision::r2026_07_28;
 }
+
+static_assert(is_modern(kModernRevisions.back()) && !is_modern(kHandshakeRevisions.front()));
 
 constexpr bool has_annotations(Revision revision) {
   return revision >= Revision::r2025_03_26;

@@ -21,13 +21,6 @@ std::string_view text_of(const rapidjson::Value& value) {
   return {value.GetString(), value.GetStringLength()};
 }
 
-std::string compact(const rapidjson::Value& value) {
-  rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-  value.Accept(writer);
-  return {buffer.GetString(), buffer.GetSize()};
-}
-
 /// JSON Schema counts a string's length in characters, not bytes.
 std::uint64_t code_points(std::string_view utf8) {
   return static_cast<std::uint64_t>(std::ranges::count_if(
@@ -114,7 +107,8 @@ core::Result<void> Schema::load_type(const rapidjson::Value& value, const std::s
   const auto load_one = [&](const rapidjson::Value& name) -> core::Result<void> {
     if (!name.IsString()) return bad_schema(where, "must be a type name or an array of them");
     const auto* found = std::ranges::find(kTypeNames, text_of(name));
-    if (found == kTypeNames.end()) return bad_schema(where, "unknown type " + compact(name));
+    if (found == kTypeNames.end())
+      return bad_schema(where, "unknown type " + core::write_json(name));
     types_.push_back(static_cast<Type>(found - kTypeNames.begin()));
     return {};
   };
@@ -130,7 +124,7 @@ core::Result<void> Schema::load_enum(const rapidjson::Value& value, const std::s
   for (const auto& choice : value.GetArray()) {
     if (choice.IsObject() || choice.IsArray())
       return bad_schema(where, "only scalars are supported");
-    allowed_.push_back(compact(choice));
+    allowed_.push_back(core::write_json(choice));
   }
   return {};
 }
@@ -197,7 +191,7 @@ core::Result<void> Schema::check_type(const rapidjson::Value& value,
 
 core::Result<void> Schema::check_scalar(const rapidjson::Value& value,
                                         const std::string& where) const {
-  if (!allowed_.empty() && std::ranges::find(allowed_, compact(value)) == allowed_.end()) {
+  if (!allowed_.empty() && std::ranges::find(allowed_, core::write_json(value)) == allowed_.end()) {
     return bad_value(where, fmt::format("must be one of {}", fmt::join(allowed_, ", ")));
   }
   if (value.IsNumber()) {

@@ -81,7 +81,7 @@ std::string Server::discover() const {
   core::JsonWriter json;
   begin_result(json, kRevision);
   json.key("supportedVersions").begin_array();
-  for (const Revision revision : kSupportedRevisions) json.value(to_string(revision));
+  for (const Revision revision : kModernRevisions) json.value(to_string(revision));
   json.end_array();
   write_capabilities(json);
   if (!info_.instructions.empty()) json.member("instructions", info_.instructions);

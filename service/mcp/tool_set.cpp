@@ -21,11 +21,7 @@ bool is_tool_name(std::string_view name) {
 /// Messages are framed by newlines, so what goes into them has none between its tokens.
 std::string compact(std::string_view json) {
   const auto document = core::parse_json(json);
-  if (!document) return std::string(json);
-  rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-  document->Accept(writer);
-  return {buffer.GetString(), buffer.GetSize()};
+  return document ? core::write_json(*document) : std::string(json);
 }
 
 }  // namespace

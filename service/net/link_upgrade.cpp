@@ -53,6 +53,7 @@ int status_of(std::string_view head) {
 core::ErrorCode code_of(int status) {
   if (status == 401) return core::ErrorCode::unauthenticated;
   if (status == 403) return core::ErrorCode::permission_denied;
+  if (status == 404) return core::ErrorCode::unsupported;
   return core::ErrorCode::unavailable;
 }
 

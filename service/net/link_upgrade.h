@@ -29,7 +29,8 @@ inline constexpr std::size_t kMaxUpgradeHead = 16U << 10U;
 class UpgradeResponse {
  public:
   /// True once the link is open; false if more bytes are needed. Errors: unauthenticated and
-  /// permission_denied (401, 403: the service refuses us), too_large, else unavailable.
+  /// permission_denied (401, 403: the service refuses us), unsupported (404: it has no such link),
+  /// too_large, else unavailable.
   core::Result<bool> feed(std::string_view bytes);
 
   /// What came after the head: the first bytes of the link.

@@ -51,6 +51,10 @@ core::Result<Descriptor> connect_local(const std::string& path);
 /// are left.
 bool has_hung_up(int fd);
 
+/// True if nobody can read any more what is written to a pipe or socket; unlike has_hung_up() it
+/// does not care whether the other end still writes.
+bool has_lost_reader(int fd);
+
 /// Accepts one connection, non-blocking; nothing if none waits.
 core::Result<std::optional<Descriptor>> accept_local(int listening);
 

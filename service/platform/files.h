@@ -21,7 +21,8 @@ struct FolderOwner {
 /// Who owns a folder; not_found, or conflict for anything else than a folder (also a link to one).
 core::Result<FolderOwner> folder_owner(const std::string& path);
 
-/// cwd_not_accessible unless `path` is a folder this user may make its working directory.
+/// cwd_not_accessible unless `path` is a folder this user may make its working directory; the
+/// message tells what is missing, what is no folder and what is closed to this user.
 core::Result<void> check_enterable(const std::string& path);
 
 /// Whole file, at most `limit` bytes (too_large above).
@@ -48,12 +49,23 @@ core::Result<void> remove_file(const std::string& path);
 core::Result<void> remove_folder(const std::string& path);
 
 /// Exclusive lock on a file for the life of the returned descriptor and of this process (also
-/// released by kill -9). `conflict` if another process holds it; the message has its recorded pid.
-core::Result<Descriptor> lock_file(const std::string& path);
+/// released by kill -9); the file says who holds it. `conflict` if another process does; the
+/// message has its pid. `note`: one line for lock_holder(), at most 200 bytes.
+core::Result<Descriptor> lock_file(const std::string& path, std::string_view note = {});
+
+/// Who has taken a lock last, as the file says.
+struct LockHolder {
+  int pid = 0;       ///< 0 = not recorded
+  std::string note;  ///< as given to lock_file()
+};
+LockHolder lock_holder(const std::string& path);
 
 /// New file for reading and writing, 0600, close-on-exec; fails if it exists.
 core::Result<Descriptor> create_file(const std::string& path);
 core::Result<Descriptor> open_for_reading(const std::string& path);
+/// What is written goes to the end, whoever else writes; made (0600) where there is none. Also for
+/// reading.
+core::Result<Descriptor> open_for_appending(const std::string& path);
 
 /// Up to `length` bytes from `offset`; fewer at the end of the file.
 core::Result<std::string> read_range(int fd, std::uint64_t offset, std::size_t length);

@@ -48,6 +48,16 @@ std::vector<std::string> split_list(std::string_view text) {
 
 }  // namespace
 
+core::Result<void> set_items(Config& config, const ConfigKey& key, std::vector<std::string> items,
+                             std::string_view where) {
+  for (const std::string& item : items) {
+    if (key.item_valid == nullptr || key.item_valid(item)) continue;
+    return core::fail(bad(where, key, fmt::format("holds \"{}\", but {}", item, key.item_rule)));
+  }
+  *key.text_list(config) = std::move(items);
+  return {};
+}
+
 core::Result<void> set_key(Config& config, const ConfigKey& key, std::string_view value,
                            std::string_view where) {
   switch (key.kind) {
@@ -60,8 +70,7 @@ core::Result<void> set_key(Config& config, const ConfigKey& key, std::string_vie
       *key.text(config) = std::string(value);
       return {};
     case ConfigKey::Kind::text_list:
-      *key.text_list(config) = split_list(value);
-      return {};
+      return set_items(config, key, split_list(value), where);
     case ConfigKey::Kind::integer: {
       std::int64_t number = 0;
       const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);

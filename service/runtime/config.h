@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "service/core/error.h"
@@ -85,7 +86,9 @@ struct ConfigKey {
   std::string explanation;
   std::int64_t minimum = 0;  ///< integers, and durations in milliseconds
   std::int64_t maximum = 0;
-  std::vector<std::string> choices = {};  ///< texts that may only be one of these
+  std::vector<std::string> choices = {};           ///< texts that may only be one of these
+  bool (*item_valid)(std::string_view) = nullptr;  ///< of a list's items; null = any text
+  std::string item_rule = {};                      ///< says what item_valid wants
 
   std::string* (*text)(Config&) = nullptr;
   std::vector<std::string>* (*text_list)(Config&) = nullptr;
@@ -100,6 +103,10 @@ const std::vector<ConfigKey>& config_keys();
 core::Result<void> set_key(Config& config, const ConfigKey& key, std::string_view value,
                            std::string_view where);
 
+/// The same for a list from its items.
+core::Result<void> set_items(Config& config, const ConfigKey& key, std::vector<std::string> items,
+                             std::string_view where);
+
 struct ConfigSources {
   std::string file;                      ///< read if `file_required` or if it exists
   bool file_required = false;            ///< named on the command line
@@ -107,9 +114,14 @@ struct ConfigSources {
   std::vector<std::string> environment;  ///< `NAME=value`; those named BERTH_A__B override a.b
 };
 
-/// Defaults, then the file, then the environment. The error names the file and line or the
-/// variable, and the key. Unknown keys are errors: a misspelt key must not be ignored.
+/// Defaults, then the file, then the environment. The error has a line for each problem, which
+/// names the file and line or the variable, and the key. Unknown keys are errors: a misspelt key
+/// must not be ignored.
 core::Result<Config> load_config(const ConfigSources& sources);
+
+/// A line for each `BERTH_…` variable that overrides nothing but looks as if it were meant to, such
+/// as BERTH_POOL_MAX_SESSIONS. No errors: the name may be somebody else's.
+std::vector<std::string> suspicious_variables(const std::vector<std::string>& environment);
 
 /// The configuration as a commented TOML file that load_config reads back to the same values.
 std::string to_toml(const Config& config);

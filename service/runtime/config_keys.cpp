@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cctype>
+
 #include "service/platform/shells.h"
 #include "service/runtime/config.h"
 
@@ -19,10 +22,44 @@ ConfigKey text(std::string name, std::string explanation, std::string* (*field)(
   return key;
 }
 
-ConfigKey list(std::string name, std::string explanation,
-               std::vector<std::string>* (*field)(Config&)) {
+bool is_host(std::string_view text) {
+  if (text.starts_with('[')) {
+    return text.size() > 3 &&
+           text.find_first_not_of("0123456789abcdefABCDEF.:", 1) == text.size() - 1 &&
+           text.ends_with(']');
+  }
+  return !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
+    return (c < 0x80 && std::isalnum(c) != 0) || c == '.' || c == '-' || c == '_';
+  });
+}
+
+/// As a browser sends it: scheme, host and, unless it is the scheme's own, port.
+bool is_origin(std::string_view text) {
+  const std::size_t scheme = text.find("://");
+  if (scheme == 0 || scheme == std::string_view::npos) return false;
+  if (text.substr(0, scheme).find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789+-.") !=
+      std::string_view::npos) {
+    return false;
+  }
+  std::string_view host = text.substr(scheme + 3);
+  const std::size_t port = host.rfind(':');
+  if (port != std::string_view::npos && !host.ends_with(']')) {
+    const std::string_view digits = host.substr(port + 1);
+    if (digits.empty() || digits.size() > 5 ||
+        digits.find_first_not_of("0123456789") != std::string_view::npos) {
+      return false;
+    }
+    host = host.substr(0, port);
+  }
+  return is_host(host);
+}
+
+ConfigKey list(std::string name, std::string explanation, bool (*item_valid)(std::string_view),
+               std::string item_rule, std::vector<std::string>* (*field)(Config&)) {
   ConfigKey key{std::move(name), Kind::text_list, std::move(explanation)};
   key.text_list = field;
+  key.item_valid = item_valid;
+  key.item_rule = std::move(item_rule);
   return key;
 }
 
@@ -118,10 +155,11 @@ std::vector<ConfigKey> make_keys() {
       duration("http.body_timeout", "Time from the end of the head to the end of the body.", 100,
                24 * kHour, [](Config& c) { return &c.http.body_timeout; }),
       list("http.allowed_hosts",
-           "Names beside the loopback ones that a Host header may carry (DNS rebinding).",
-           [](Config& c) { return &c.http.allowed_hosts; }),
+           "Names beside the loopback ones that a Host header may carry (DNS rebinding).", is_host,
+           "a name comes without scheme and port", [](Config& c) { return &c.http.allowed_hosts; }),
       list("http.allowed_origins",
            "Web origins beside the service's own that may call it, such as http://localhost:3000.",
+           is_origin, "an origin is scheme, host and port such as http://localhost:3000",
            [](Config& c) { return &c.http.allowed_origins; }),
       integer("mcp.max_sessions", "MCP sessions over HTTP at once (handshake revisions).", 1,
               1'000'000, [](Config& c) { return &c.mcp.max_sessions; }),

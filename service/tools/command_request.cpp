@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "service/core/environment.h"
+
 namespace berth::tools {
 namespace {
 
@@ -40,6 +42,7 @@ core::Result<core::CommandRequest> read_command(const Arguments& arguments, bool
   request.shell = arguments.text("shell");
   request.cwd = arguments.text("cwd");
   request.env = arguments.environment("env");
+  if (auto good = core::check_environment(request.env); !good) return core::fail(good.error());
   request.stdin_text = arguments.text("stdin");
   request.open_stdin = arguments.flag("open_stdin", false);
   request.tty = arguments.flag("tty", false);

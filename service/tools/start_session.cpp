@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "service/core/environment.h"
 #include "service/core/json.h"
 #include "service/tools/arguments.h"
 #include "service/tools/native_tool.h"
@@ -105,6 +106,9 @@ NativeTool start_session(core::Execution& execution) {
   return {std::move(tool), [&execution](mcp::CallContext context, const rapidjson::Value& arguments,
                                         mcp::ToolDone done) {
             core::SessionRequest request = read_request(Arguments(arguments));
+            if (auto good = core::check_environment(request.env); !good) {
+              return done(core::fail(good.error()));
+            }
             request.progress = progress_of(context);
             execution.start_session(
                 context.caller, std::move(request), context.cancel,

@@ -6,7 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
@@ -16,6 +18,11 @@
 #include "service/platform/posix/errno_error.h"
 
 namespace berth::platform {
+namespace {
+
+constexpr std::size_t kMaxLockNote = 200;
+
+}  // namespace
 
 core::Error errno_error(std::string_view doing, std::string_view what, int number) {
   core::ErrorCode code = core::ErrorCode::internal;
@@ -48,9 +55,16 @@ core::Result<FolderOwner> folder_owner(const std::string& path) {
 
 core::Result<void> check_enterable(const std::string& path) {
   if (access((path + "/.").c_str(), X_OK) == 0) return {};
+  // Asked of a file by a user who may not execute it, the answer is EACCES: look what it is.
+  const int reason = errno;
+  struct stat status {};
+  if (stat(path.c_str(), &status) == 0 && !S_ISDIR(status.st_mode)) {
+    return core::fail(core::ErrorCode::cwd_not_accessible,
+                      fmt::format("{} is not a directory", path), "cwd");
+  }
   return core::fail(core::ErrorCode::cwd_not_accessible,
                     fmt::format("directory {} can't be entered: {}", path,
-                                std::generic_category().message(errno)),
+                                std::generic_category().message(reason)),
                     "cwd");
 }
 
@@ -88,7 +102,10 @@ core::Result<std::string> read_file(const std::string& path, std::size_t limit) 
   std::string text;
   while (text.size() <= limit) {  // files in /proc report no size: read to the end
     auto part = read_range(file->get(), text.size(), 64 * 1024);
-    if (!part) return core::fail(part.error());
+    if (!part) {
+      part.error().message = fmt::format("{}: {}", path, part.error().message);
+      return core::fail(std::move(part.error()));
+    }
     if (part->empty()) break;
     text += *part;
   }
@@ -186,22 +203,31 @@ core::Result<void> remove_folder(const std::string& path) {
   return {};
 }
 
-core::Result<Descriptor> lock_file(const std::string& path) {
+core::Result<Descriptor> lock_file(const std::string& path, std::string_view note) {
   Descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!file) return core::fail(errno_error("opening", path));
   if (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return core::fail(errno_error("locking", path));
-    const auto holder = read_range(file.get(), 0, 32);
+    const int holder = lock_holder(path).pid;
     return core::fail(core::ErrorCode::conflict,
                       fmt::format("{} is held by another process (pid {})", path,
-                                  holder && !holder->empty() ? *holder : "unknown"));
+                                  holder > 0 ? std::to_string(holder) : "unknown"));
   }
-  const std::string pid = fmt::format("{}", getpid());
+  const std::string record = fmt::format("{}\n{}", getpid(), note.substr(0, kMaxLockNote));
   if (ftruncate(file.get(), 0) != 0) return core::fail(errno_error("writing", path));
-  if (pwrite(file.get(), pid.data(), pid.size(), 0) < 0) {
+  if (pwrite(file.get(), record.data(), record.size(), 0) < 0) {
     return core::fail(errno_error("writing", path));
   }
   return file;
+}
+
+LockHolder lock_holder(const std::string& path) {
+  const std::string record = read_file(path, kMaxLockNote + 32).value_or("");
+  const std::size_t end = std::min(record.find('\n'), record.size());
+  LockHolder holder;
+  std::from_chars(record.data(), record.data() + end, holder.pid);
+  if (end < record.size()) holder.note = record.substr(end + 1);
+  return holder;
 }
 
 core::Result<Descriptor> create_file(const std::string& path) {
@@ -212,6 +238,12 @@ core::Result<Descriptor> create_file(const std::string& path) {
 
 core::Result<Descriptor> open_for_reading(const std::string& path) {
   Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return core::fail(errno_error("opening", path));
+  return file;
+}
+
+core::Result<Descriptor> open_for_appending(const std::string& path) {
+  Descriptor file(open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file) return core::fail(errno_error("opening", path));
   return file;
 }

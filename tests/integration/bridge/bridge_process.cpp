@@ -2,20 +2,30 @@
 
 #include <gtest/gtest.h>
 
+#include "service/platform/files.h"
 #include "service/platform/process.h"
 
 namespace berth::bridge {
 
 BridgeProcess::BridgeProcess(loop::Loop& loop, const std::vector<std::string>& arguments,
-                             const std::vector<std::string>& environment) {
+                             const std::vector<std::string>& environment,
+                             const std::string& program, const std::string& stderr_file) {
   auto input = platform::socket_pair();
   auto output = platform::socket_pair();
   platform::SpawnOptions options;
-  options.program = BERTH_BRIDGE;
+  options.program = program;
   options.arguments = arguments;
   options.environment = platform::current_environment();
-  for (const std::string& entry : environment) options.environment.push_back(entry);
-  options.descriptors = {{input->second.get(), 0}, {output->second.get(), 1}, {2, 2}};
+  for (const std::string& entry : environment) {
+    const std::string name = entry.substr(0, entry.find('=') + 1);
+    std::erase_if(options.environment,
+                  [&](const std::string& inherited) { return inherited.starts_with(name); });
+    options.environment.push_back(entry);
+  }
+  platform::Descriptor errors;
+  if (!stderr_file.empty()) errors = std::move(*platform::open_for_appending(stderr_file));
+  options.descriptors = {
+      {input->second.get(), 0}, {output->second.get(), 1}, {errors ? errors.get() : 2, 2}};
   auto child = platform::spawn(options);
   if (!child) {
     ADD_FAILURE() << child.error().message;

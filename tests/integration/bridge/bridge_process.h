@@ -16,8 +16,10 @@ namespace berth::bridge {
 /// A real berth-bridge with this test as its IDE.
 class BridgeProcess {
  public:
+  /// Its stderr is this test's unless a file is named.
   BridgeProcess(loop::Loop& loop, const std::vector<std::string>& arguments,
-                const std::vector<std::string>& environment = {});
+                const std::vector<std::string>& environment = {},
+                const std::string& program = BERTH_BRIDGE, const std::string& stderr_file = {});
   ~BridgeProcess();
 
   void send(const std::string& line) { input_->write(line + "\n"); }

@@ -2,81 +2,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <filesystem>
-
-#include "service/core/ids.h"
-#include "service/platform/files.h"
-#include "service/platform/process.h"
-#include "tests/integration/bridge/bridge_process.h"
-#include "tests/integration/bridge/link_server.h"
-#include "tests/support/turning_loop.h"
+#include "tests/integration/bridge/bridge_fixture.h"
 
 namespace berth::bridge {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-const std::string kInitialize =
-    R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":{"x":1.0,"big":18446744073709551616}})";
-const std::string kInitialized = R"({"jsonrpc":"2.0","method":"notifications/initialized"})";
-
-std::string call(int id, const std::string& payload = "") {
-  return R"({"jsonrpc":"2.0","id":)" + std::to_string(id) +
-         R"(,"method":"tools/call","params":{"p":")" + payload + "\"}}";
-}
-std::string result(int id, const std::string& payload = "") {
-  return R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"result":{"r":")" + payload +
-         "\"}}";
-}
-
-class BridgeTest : public testing::Test {
- protected:
-  BridgeTest() {
-    platform::ignore_broken_pipes();
-    std::filesystem::create_directories(folder_);
-  }
-  ~BridgeTest() override { std::filesystem::remove_all(folder_); }
-
-  std::string runtime_dir() const { return folder_ + "/run"; }
-  void start_server() { server_ = std::make_unique<LinkServer>(turning_.get(), runtime_dir()); }
-  void start_bridge(const std::vector<std::string>& more = {}) {
-    std::vector<std::string> arguments{"--runtime-dir", runtime_dir()};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    bridge_ = std::make_unique<BridgeProcess>(turning_.get(), arguments);
-  }
-  void shake_hands() {
-    start_server();
-    start_bridge();
-    bridge_->send(kInitialize);
-    ASSERT_TRUE(turning_.until([&] { return server_->messages().size() == 1; }));
-    server_->say(result(0));
-    ASSERT_TRUE(turning_.until([&] { return bridge_->lines().size() == 1; }));
-    bridge_->send(kInitialized);
-    ASSERT_TRUE(turning_.until([&] { return server_->messages().size() == 2; }));
-  }
-  std::vector<std::string> texts_from(std::size_t first) const {
-    std::vector<std::string> texts;
-    for (std::size_t i = first; i < server_->messages().size(); ++i) {
-      texts.push_back(server_->messages()[i].json);
-    }
-    return texts;
-  }
-  bool has_lines(std::size_t count) {
-    return turning_.until([&] { return bridge_->lines().size() >= count; });
-  }
-
-  std::string folder_ =
-      std::filesystem::temp_directory_path() / ("berth-bridge-" + core::random_base32_128());
-  support::TurningLoop turning_;
-  std::unique_ptr<LinkServer> server_;
-  std::unique_ptr<BridgeProcess> bridge_;
-};
 
 TEST_F(BridgeTest, ForwardsBothWaysByteForByte) {
   shake_hands();
@@ -227,86 +162,6 @@ TEST_F(BridgeTest, AServiceThatDoesNotReadStopsTheClientAtABound) {
   EXPECT_TRUE(server_->messages()[13].json == call(12, big));
 }
 
-TEST_F(BridgeTest, EndsAtOnceWhenStdinCloses) {
-  shake_hands();
-  bridge_->send(call(1));
-  ASSERT_TRUE(turning_.until([&] { return server_->messages().size() == 3; }));
-  const auto before = steady_clock::now();
-  bridge_->close_stdin();
-  ASSERT_TRUE(turning_.until([&] { return !bridge_->running(); }));
-  EXPECT_LT(steady_clock::now() - before, milliseconds(1'000));
-  EXPECT_EQ(bridge_->exit()->exit_code, 0);
-  EXPECT_EQ(bridge_->exit()->signal, 0);
-  ASSERT_TRUE(turning_.until([&] { return !server_->linked(); }));
-  EXPECT_THAT(server_->goodbyes, ElementsAre(HasSubstr("\"reconnect\":false")));
-}
-
-TEST_F(BridgeTest, EndsWhenStdinClosesWhileItIsPaused) {
-  shake_hands();
-  server_->stop_reading();
-  const std::string big(8U << 20U, 'x');
-  for (int id = 1; id <= 12; ++id) bridge_->send(call(id, big));
-  ASSERT_TRUE(turning_.until([&] { return bridge_->unsent_bytes() < (40U << 20U); }));
-  turning_.turn_for(milliseconds(300));
-  ASSERT_GT(bridge_->unsent_bytes(), 0U) << "the bridge has stopped reading";
-  bridge_->close_stdin();
-  ASSERT_TRUE(turning_.until([&] { return !bridge_->running(); }, milliseconds(5'000)));
-  EXPECT_EQ(bridge_->exit()->exit_code, 0);
-}
-
-TEST_F(BridgeTest, OutlivesItsStdout) {
-  shake_hands();
-  bridge_->close_stdout();
-  bridge_->send("garbage");
-  server_->say(result(0));
-  bridge_->send(call(1));
-  ASSERT_TRUE(turning_.until([&] { return server_->messages().size() == 3; }));
-  bridge_->send(call(2));
-  ASSERT_TRUE(turning_.until([&] { return server_->messages().size() == 4; }));
-  EXPECT_TRUE(bridge_->running());
-  bridge_->close_stdin();
-  ASSERT_TRUE(turning_.until([&] { return !bridge_->running(); }));
-  EXPECT_EQ(bridge_->exit()->exit_code, 0);
-}
-
-/// Runs the bridge on files, as a person's shell would; what it wrote.
-std::string run_on_files(const std::string& folder, const std::string& input, int& exit_code) {
-  const std::string input_file = folder + "/in";
-  EXPECT_TRUE(platform::write_file_atomically(input_file, input, 0600));
-  const auto in = platform::open_for_reading(input_file);
-  const auto out = platform::create_file(folder + "/out");
-  platform::SpawnOptions options;
-  options.program = BERTH_BRIDGE;
-  options.arguments = {"--runtime-dir", folder + "/none"};
-  options.environment = platform::current_environment();
-  options.descriptors = {{in->get(), 0}, {out->get(), 1}};
-  const auto child = platform::spawn(options);
-  EXPECT_TRUE(child);
-  support::TurningLoop turning;
-  std::optional<platform::ExitStatus> exit;
-  EXPECT_TRUE(turning.until([&] {
-    if (auto status = platform::reap(child->pid)) exit = *status;
-    return exit.has_value();
-  }));
-  exit_code = exit ? exit->exit_code : -1;
-  return platform::read_file(folder + "/out").value_or("");
-}
-
-TEST_F(BridgeTest, ReadsAFileThatAnEventLoopCanNotWaitFor) {
-  int exit_code = -1;
-  std::string input;
-  for (int line = 0; line < 5'000; ++line) input += "garbage " + std::to_string(line) + "\n";
-  const std::string output = run_on_files(folder_, input, exit_code);
-  EXPECT_EQ(exit_code, 0);
-  EXPECT_EQ(std::count(output.begin(), output.end(), '\n'), 5'000);
-}
-
-TEST_F(BridgeTest, EndsAtOnceOnAnEmptyFile) {
-  int exit_code = -1;
-  EXPECT_EQ(run_on_files(folder_, "", exit_code), "");
-  EXPECT_EQ(exit_code, 0);
-}
-
 TEST_F(BridgeTest, StaysAwayWhenSentAwayUntilTheClientStartsAnew) {
   shake_hands();
   bridge_->send(call(1));
@@ -343,6 +198,18 @@ TEST_F(BridgeTest, KeepsTryingAServiceThatIsNotReady) {
   EXPECT_THAT(bridge_->lines(), IsEmpty());
   server_->refusal.clear();
   ASSERT_TRUE(turning_.until([&] { return server_->messages().size() == 1; }));
+}
+
+TEST_F(BridgeTest, SaysAtOnceThatThereAreNoUpstreamServers) {
+  start_server();
+  server_->refusal = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+  start_bridge({"--server", "git"});
+  bridge_->send(kInitialize);
+  ASSERT_TRUE(turning_.until([&] { return !bridge_->lines().empty(); }, milliseconds(1'500)));
+  EXPECT_THAT(bridge_->lines()[0],
+              AllOf(HasSubstr("\"id\":0"), HasSubstr("no upstream server \\\"git\\\""),
+                    HasSubstr("without --server"), Not(HasSubstr("404"))));
+  EXPECT_TRUE(bridge_->running());
 }
 
 TEST_F(BridgeTest, NamesTheUpstreamItIsFor) {

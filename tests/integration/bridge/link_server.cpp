@@ -6,14 +6,16 @@
 
 namespace berth::bridge {
 
-LinkServer::LinkServer(loop::Loop& loop, const std::string& runtime_dir)
+LinkServer::LinkServer(loop::Loop& loop, const std::string& runtime_dir,
+                       const std::string& started_by)
     : loop_(loop), runtime_dir_(runtime_dir) {
   EXPECT_TRUE(platform::make_private_folder(runtime_dir));
   listen();
   EXPECT_TRUE(platform::write_file_atomically(
       runtime_dir + "/endpoint.json",
       R"({"pid":1,"version":"0.1.0","url":"http://127.0.0.1:1","socket":")" + runtime_dir +
-          R"(/berth.sock"})",
+          R"(/berth.sock")" + (started_by.empty() ? "" : R"(,"started_by":")" + started_by + "\"") +
+          "}",
       0600));
 }
 

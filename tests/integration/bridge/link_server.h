@@ -22,8 +22,9 @@ class LinkServer {
     std::string json;
   };
 
-  /// Listens on `berth.sock` in `runtime_dir` and writes `endpoint.json` there.
-  LinkServer(loop::Loop& loop, const std::string& runtime_dir);
+  /// Listens on `berth.sock` in `runtime_dir` and writes `endpoint.json` there, with who started it
+  /// unless that was its operator.
+  LinkServer(loop::Loop& loop, const std::string& runtime_dir, const std::string& started_by = {});
 
   /// What each new message does; after it was recorded in messages().
   std::function<void(const Received&)> on_message;

@@ -103,6 +103,23 @@ TEST_F(Jobs, ThatCanNotBeAreRefusedByField) {
   EXPECT_EQ(service_.request("POST", "/admin/v1/jobs", "{").status, 400);
   EXPECT_EQ(service_.get("/admin/v1/jobs/job_" + std::string(26, 'a')).status, 404);
   EXPECT_EQ(service_.get("/admin/v1/jobs?stat=x").status, 400);
+  EXPECT_EQ(
+      service_.request("POST", "/admin/v1/jobs", R"({"command":"true","env":{"A=B":"1"}})").status,
+      400);
+  const auto refused = [this](const std::string& query, const std::string& problem) {
+    const HttpReply reply = service_.get("/admin/v1/" + query);
+    EXPECT_EQ(reply.status, 400) << query;
+    EXPECT_NE(reply.body.find(problem), std::string::npos) << reply.body;
+  };
+  refused("jobs?state=bogus", "state must be one of queued, running, succeeded");
+  refused("sessions?state=bogus", "state must be one of starting, ready, busy");
+  refused("connections?state=bogus", "state must be one of open, closed");
+  refused("events?type=nope.nope", "type must be one of session.queued, ");
+  refused("events?type=data.", "data.*");
+  refused("events?topic=nope", "topic must be one of alert, ask, ");
+  refused("events?severity=loud", "severity");
+  EXPECT_EQ(service_.get("/admin/v1/events?type=data.mine").status, 200);
+  EXPECT_EQ(service_.get("/admin/v1/events?topic=system").status, 200);
 }
 
 TEST_F(Jobs, ListsGoOnWithTheirCursor) {

@@ -22,6 +22,28 @@ TEST(Lifecycle, ASecondInstanceOnTheSameFolderIsRefused) {
   EXPECT_EQ(service.get("/health/live").status, 200);
 }
 
+TEST(Lifecycle, ARefusalSaysWhoStartedTheOtherAndHowToEndIt) {
+  ServiceProcess service;
+  service.settings = {"BERTH_STARTED_BY=berth-bridge"};
+  service.start();
+  const std::string pid = std::to_string(service.pid());
+  ServiceProcess other(service.data_dir());
+  EXPECT_EQ(other.start_and_wait().exit_code, 69);
+  EXPECT_NE(other.log().find("(pid " + pid + ", started by berth-bridge"), std::string::npos)
+      << other.log();
+  EXPECT_NE(other.log().find("to end it: kill " + pid + "\n"), std::string::npos) << other.log();
+  const std::string endpoint =
+      platform::read_file(service.runtime_dir() + "/endpoint.json").value_or("");
+  EXPECT_NE(endpoint.find(R"("started_by":"berth-bridge")"), std::string::npos) << endpoint;
+}
+
+TEST(Lifecycle, OneFolderForDataAndRuntimeIsRefused) {
+  ServiceProcess service;
+  service.use_one_folder();
+  EXPECT_NE(service.start_and_wait().exit_code, 0);
+  EXPECT_NE(service.log().find("must differ"), std::string::npos) << service.log();
+}
+
 TEST(Lifecycle, StopsCleanlyOnSigterm) {
   ServiceProcess service;
   service.start();
@@ -47,6 +69,18 @@ TEST(Lifecycle, AWrongConfigurationIsRefusedByKey) {
   service.settings.clear();
   EXPECT_EQ(service.start_and_wait({"--check-config"}).exit_code, 0);
   EXPECT_EQ(service.start_and_wait({"--print-config"}).exit_code, 0);
+  EXPECT_NE(service.log().find("empty.toml: the configuration is good"), std::string::npos);
+}
+
+TEST(Lifecycle, AMistypedOverrideIsWarnedOfAndAMissingFileSaid) {
+  ServiceProcess service;
+  service.config_file.clear();
+  service.settings = {"BERTH_POOL_MAX_SESSIONS=4", "XDG_CONFIG_HOME=" + service.folder()};
+  EXPECT_EQ(service.start_and_wait({"--check-config"}).exit_code, 0);
+  EXPECT_NE(service.log().find("was BERTH_POOL__MAX_SESSIONS meant?"), std::string::npos);
+  EXPECT_NE(service.log().find("there is no " + service.folder() + "/berth/berthd.toml"),
+            std::string::npos)
+      << service.log();
 }
 
 TEST(Lifecycle, ADamagedDatabaseIsRefusedAndLeftAsItIs) {

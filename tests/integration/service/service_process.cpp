@@ -64,6 +64,8 @@ ServiceProcess::ServiceProcess(std::string data_dir) : data_dir_(std::move(data_
   std::string pattern = std::filesystem::temp_directory_path() / "berth-service-XXXXXX";
   folder_ = mkdtemp(pattern.data());
   if (data_dir_.empty()) data_dir_ = folder_ + "/data";
+  config_file = folder_ + "/empty.toml";
+  EXPECT_TRUE(platform::write_file_atomically(config_file, "", 0600));
 }
 
 ServiceProcess::~ServiceProcess() {
@@ -74,13 +76,14 @@ ServiceProcess::~ServiceProcess() {
 void ServiceProcess::spawn(const std::vector<std::string>& more_arguments) {
   platform::SpawnOptions options;
   options.program = BERTHD_PROGRAM;
-  options.arguments = {"--data-dir",  data_dir(), "--runtime-dir",
-                       runtime_dir(), "--config", folder_ + "/empty.toml"};
-  std::filesystem::create_directories(folder_);
-  platform::write_file_atomically(folder_ + "/empty.toml", "", 0600);
+  options.arguments = {"--data-dir", data_dir(), "--runtime-dir", runtime_dir()};
+  if (!config_file.empty()) {
+    options.arguments.insert(options.arguments.end(), {"--config", config_file});
+  }
   options.arguments.insert(options.arguments.end(), more_arguments.begin(), more_arguments.end());
   for (const std::string& entry : platform::current_environment()) {
-    if (!entry.starts_with("BERTH_")) options.environment.push_back(entry);
+    if (!entry.starts_with("BERTH_") && !entry.starts_with("XDG_"))
+      options.environment.push_back(entry);
   }
   // Hosts outlive the service: those that a test leaves behind end by themselves.
   options.environment.emplace_back("BERTH_HOSTS__ORPHAN_LIMIT=2s");

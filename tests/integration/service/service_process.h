@@ -30,8 +30,13 @@ class ServiceProcess {
   ServiceProcess(const ServiceProcess&) = delete;
   ServiceProcess& operator=(const ServiceProcess&) = delete;
 
+  /// Empty = none is named.
+  std::string config_file;
   /// `BERTH_A__B=value`, for the next start.
   std::vector<std::string> settings;
+
+  /// Data goes where the sockets are.
+  void use_one_folder() { data_dir_ = runtime_dir(); }
 
   /// Starts and waits until it is ready.
   void start();

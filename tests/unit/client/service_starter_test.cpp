@@ -15,6 +15,7 @@ namespace berth::client {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 class ServiceStarterTest : public testing::Test {
  protected:
@@ -78,6 +79,37 @@ TEST_F(ServiceStarterTest, SaysWhyTheServiceDidNotStart) {
   EXPECT_FALSE(starter.starting()) << "another may try";
   EXPECT_FALSE(starter.start()) << "but this one waits a while";
   EXPECT_EQ(read(starts_), "started\n");
+  EXPECT_EQ(starter.failure()->code, core::ErrorCode::unavailable);
+}
+
+TEST_F(ServiceStarterTest, TriesAgainAfterAPauseAndSaysWhatWentWrongThen) {
+  ServiceStarter starter(turning_.get(), user_, script("echo first >&2; exit 78"));
+  ASSERT_TRUE(starter.start());
+  ASSERT_TRUE(turning_.until([&] { return starter.failure().has_value(); }));
+  script("echo second >&2; exit 69");
+  ASSERT_TRUE(turning_.until([&] { return starter.start().has_value(); }));
+  ASSERT_TRUE(turning_.until([&] { return starter.failure().has_value(); }));
+  EXPECT_THAT(starter.failure()->message, HasSubstr(": second"));
+  EXPECT_EQ(starter.failure()->code, core::ErrorCode::conflict) << "another may be starting";
+}
+
+TEST_F(ServiceStarterTest, KeepsTheLogsOfEarlierServicesWithinABound) {
+  ASSERT_TRUE(platform::make_private_folder(user_.runtime_dir));
+  const std::string log = user_.runtime_dir + "/autostart.log";
+  const std::string large(kMaxAutostartLog + 1, 'x');
+  ASSERT_TRUE(platform::write_file_atomically(log, "earlier\n", 0600));
+  const auto run = [&](const std::string& body) {
+    ServiceStarter starter(turning_.get(), user_, script(body));
+    ASSERT_TRUE(starter.start());
+    ASSERT_TRUE(turning_.until([&] { return starter.failure().has_value(); }));
+    EXPECT_THAT(starter.failure()->message, Not(HasSubstr("earlier")));
+  };
+  run("echo later >&2; exit 1");
+  EXPECT_EQ(read(log), "earlier\nlater\n");
+  ASSERT_TRUE(platform::write_file_atomically(log, large, 0600));
+  run("echo last >&2; exit 1");
+  EXPECT_EQ(read(log), "last\n");
+  EXPECT_EQ(read(log + ".1").size(), large.size());
 }
 
 TEST_F(ServiceStarterTest, SaysWhenThereIsNoProgram) {

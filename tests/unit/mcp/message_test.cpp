@@ -70,6 +70,17 @@ TEST(Message, ARefusalNamesTheIdIfItCouldBeRead) {
             R"({"jsonrpc":"2.0","error":{"code":-32700,"message":"Parse error"}})");
 }
 
+TEST(Message, ARefusedNumberIsEchoedAsTheId) {
+  for (const std::string id : {"1.5", "1e3", "-0.0"}) {
+    const auto message = parse_message(R"({"jsonrpc":"2.0","method":"ping","id":)" + id + "}");
+    ASSERT_FALSE(message) << id;
+    EXPECT_EQ(encode_error(message.error().id, message.error().error),
+              R"({"jsonrpc":"2.0","id":)" + id +
+                  R"(,"error":{"code":-32600,"message":"id must be a string or an integer"}})");
+  }
+  EXPECT_FALSE(parse_message(R"({"jsonrpc":"2.0","method":"ping","id":null})").error().id);
+}
+
 TEST(Message, ParamsPassByteForByte) {
   const auto message = parse_message(
       R"({"jsonrpc":"2.0","id":1,"method":"m","params":{ "n" : 1.0 , "big":18446744073709551616}})");

@@ -23,6 +23,7 @@ TEST_F(ModernTest, Discovers) {
   const auto& result = document["result"];
   EXPECT_STREQ(document["id"].GetString(), "discover-1");
   EXPECT_STREQ(result["resultType"].GetString(), "complete");
+  ASSERT_EQ(result["supportedVersions"].Size(), 1U) << "those that can be asked for in this form";
   EXPECT_STREQ(result["supportedVersions"][0].GetString(), "2026-07-28");
   EXPECT_TRUE(result["capabilities"]["tools"].IsObject());
   EXPECT_STREQ(result["instructions"].GetString(), "Use it well.");
@@ -151,8 +152,20 @@ TEST_F(ModernTest, NamesTheVersionsItSupports) {
   EXPECT_EQ(error["code"].GetInt(), -32022);
   EXPECT_STREQ(error["message"].GetString(), "Unsupported protocol version");
   EXPECT_STREQ(error["data"]["requested"].GetString(), "1900-01-01");
+  ASSERT_EQ(error["data"]["supported"].Size(), 1U);
   EXPECT_STREQ(error["data"]["supported"][0].GetString(), "2026-07-28");
-  EXPECT_STREQ(error["data"]["supported"][1].GetString(), "2025-11-25");
+}
+
+TEST_F(ModernTest, NamesNoVersionThatTheFormOfTheRequestCanNotHave) {
+  const auto document =
+      parse(ask(R"({"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{
+        "io.modelcontextprotocol/protocolVersion":"2025-11-25",
+        "io.modelcontextprotocol/clientCapabilities":{}}}})"));
+  const auto& error = document["error"];
+  EXPECT_EQ(error["code"].GetInt(), -32022);
+  ASSERT_EQ(error["data"]["supported"].Size(), 1U);
+  EXPECT_STREQ(error["data"]["supported"][0].GetString(), "2026-07-28");
+  EXPECT_NE(std::string(error["message"].GetString()).find("initialize"), std::string::npos);
 }
 
 TEST_F(ModernTest, ProgressGoesOutBeforeTheResponseAndStopsWithIt) {

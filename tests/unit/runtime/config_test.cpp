@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -93,6 +94,58 @@ TEST_F(ConfigTest, MisspeltKeysAreErrorsThatSayWhatThereIs) {
             std::string::npos);
   EXPECT_NE(error_of("", {"BERTH_POOL__SIZE=3"}).find("BERTH_POOL__SIZE: pool.size"),
             std::string::npos);
+}
+
+TEST_F(ConfigTest, AllProblemsAreTold) {
+  const std::string text = "[pool]\nmax_sessions = 0\nsize = 1\n[log]\nlevel = \"loud\"\n";
+  const std::string message = error_of(
+      text, {"BERTH_QUEUE__MAX_LENGTH=x", "BERTH_SERVICE__LISTEN=0.0.0.0:1", "BERTH_POOL__SIZE=3"});
+  for (const char* problem :
+       {":2: pool.max_sessions", ":3: pool.size", ":5: log.level",
+        "BERTH_QUEUE__MAX_LENGTH: ", "0.0.0.0:1 is not a loopback", "BERTH_POOL__SIZE: "}) {
+    EXPECT_NE(message.find(problem), std::string::npos) << problem << "\n" << message;
+  }
+  EXPECT_EQ(std::count(message.begin(), message.end(), '\n'), 5);
+}
+
+TEST_F(ConfigTest, ItemsOfListsAreChecked) {
+  EXPECT_NE(error_of("[http]\nallowed_origins = [\"http://a.test\", \"nonsense\"]\n")
+                .find(":2: http.allowed_origins holds \"nonsense\""),
+            std::string::npos);
+  for (const char* origin : {"http://", "://a", "http://a/", "http://a:", "http://a:x", "a:80"}) {
+    EXPECT_NE(error_of("", {std::string("BERTH_HTTP__ALLOWED_ORIGINS=") + origin}).find(origin),
+              std::string::npos);
+  }
+  for (const char* origin : {"https://a.test", "http://[::1]:80", "http://localhost:3000",
+                             "http://[::1]", "vscode-webview://0a-b"}) {
+    EXPECT_TRUE(load("", {std::string("BERTH_HTTP__ALLOWED_ORIGINS=") + origin})) << origin;
+  }
+  for (const char* host : {"a.test:80", "http://a.test", "a b", "[::1"}) {
+    EXPECT_NE(error_of("", {std::string("BERTH_HTTP__ALLOWED_HOSTS=") + host}).find(host),
+              std::string::npos);
+  }
+  EXPECT_TRUE(load("", {"BERTH_HTTP__ALLOWED_HOSTS=a.test,[fe80::1]"}));
+}
+
+TEST_F(ConfigTest, VariablesThatWereProbablyMeantAreNamed) {
+  const auto warnings =
+      suspicious_variables({"BERTH_POOL_MAX_SESSIONS=4", "BERTH_URL=x", "BERTH_TOKEN=x",
+                            "BERTH_POOL__MAX_SESSIONS=4", "BERTH_SOMETHING_ELSE=1", "HOME=/"});
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_EQ(warnings[0],
+            "environment variable BERTH_POOL_MAX_SESSIONS overrides nothing; was "
+            "BERTH_POOL__MAX_SESSIONS meant?");
+  EXPECT_NE(error_of("", {"BERTH_POOL__MAX_SESSION=4"}).find("BERTH_POOL__MAX_SESSIONS"),
+            std::string::npos);
+}
+
+TEST_F(ConfigTest, AFolderIsNamedAsWhatCanNotBeRead) {
+  ConfigSources sources;
+  sources.file = std::filesystem::temp_directory_path();
+  sources.file_required = true;
+  const auto config = load_config(sources);
+  ASSERT_FALSE(config);
+  EXPECT_NE(config.error().message.find(sources.file), std::string::npos) << config.error().message;
 }
 
 TEST_F(ConfigTest, BrokenTomlNamesItsPlace) {

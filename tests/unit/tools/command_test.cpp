@@ -70,6 +70,22 @@ TEST_F(CommandTest, WrongArgumentsNameTheField) {
   EXPECT_EQ(execution_.called, "");
 }
 
+TEST_F(CommandTest, VariablesAreCheckedAlikeForCommandsAndSessions) {
+  const auto problem = [&](const std::string& tool, const std::string& environment) {
+    const std::string command = tool == "start_session" ? "" : R"("command":"ls",)";
+    const auto result = call(tool, "{" + command + R"("env":{)" + environment + "}}");
+    return result ? "" : result.error().message;
+  };
+  for (const char* tool : {"run_command", "run_background", "start_session"}) {
+    EXPECT_EQ(problem(tool, R"("":"1")"), "env: \"\" is not a variable name");
+    EXPECT_EQ(problem(tool, R"("A=B":"1")"), "env: \"A=B\" is not a variable name");
+    EXPECT_NE(problem(tool, R"("A\u0000B":"1")"), "");
+    EXPECT_NE(problem(tool, R"("1A":"1")"), "");
+    EXPECT_EQ(problem(tool, R"("A":"1\u00002")"), "env: the value of A holds a NUL byte");
+    EXPECT_EQ(execution_.called, "") << tool;
+  }
+}
+
 TEST_F(CommandTest, ErrorsOfThePortPass) {
   execution_.job =
       core::fail(core::ErrorCode::cwd_not_accessible, "/root: permission denied", "cwd");

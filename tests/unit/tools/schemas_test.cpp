@@ -40,6 +40,27 @@ TEST_F(SchemasTest, TheArgumentsAreThoseOfTheContract) {
   EXPECT_EQ(arguments("list_sessions"), arguments("list_jobs"));
 }
 
+TEST_F(SchemasTest, WhatMayBeAskedForIsWhatIsGiven) {
+  const auto bounds = [](const mcp::ToolSet& tools, const char* tool, const char* argument) {
+    const auto schema = core::parse_json(tools.find(tool)->tool.input_schema);
+    const auto& property = (*schema)["properties"][argument];
+    return std::pair(property["maximum"].GetInt(), property["default"].GetInt());
+  };
+  for (const char* tool : {"run_command", "run_background", "get_job"}) {
+    EXPECT_EQ(bounds(tools_, tool, "max_output_bytes"), std::pair(1'048'576, 32'768)) << tool;
+  }
+  EXPECT_EQ(bounds(tools_, "read_output", "limit"), std::pair(1'048'576, 65'536));
+  EXPECT_EQ(bounds(tools_, "list_jobs", "limit"), std::pair(200, 50));
+  const auto refused = call("run_command", R"({"command":"ls","max_output_bytes":1048577})");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "arguments.max_output_bytes must be <= 1048576");
+  EXPECT_TRUE(call("run_command", R"({"command":"ls","max_output_bytes":1048576})"));
+
+  mcp::ToolSet small;
+  ASSERT_TRUE(add_terminal_tools(small, execution_, 1'024));
+  EXPECT_EQ(bounds(small, "read_output", "limit"), std::pair(1'024, 1'024));
+}
+
 TEST_F(SchemasTest, EveryToolSaysWhatItIs) {
   for (const auto& entry : tools_.entries()) {
     EXPECT_FALSE(entry.tool.title.empty()) << entry.tool.name;

@@ -14,7 +14,7 @@ namespace berth::tools {
 class ToolsTest : public testing::Test {
  protected:
   ToolsTest() {
-    const auto added = add_terminal_tools(tools_, execution_);
+    const auto added = add_terminal_tools(tools_, execution_, 1U << 20U);
     EXPECT_TRUE(added) << (added ? "" : added.error().message);
     core::JobView view;
     view.job.id = core::JobId::make();

@@ -1,0 +1,53 @@
+#include "service/platform/files.h"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "service/core/ids.h"
+
+namespace berth::platform {
+namespace {
+
+class FilesTest : public testing::Test {
+ protected:
+  FilesTest() { std::filesystem::create_directories(folder_); }
+  ~FilesTest() override { std::filesystem::remove_all(folder_); }
+
+  const std::string folder_ =
+      std::filesystem::temp_directory_path() / ("berth-files-" + core::random_base32_128());
+};
+
+TEST_F(FilesTest, WhatIsNoDirectoryIsCalledSo) {
+  const std::string file = folder_ + "/file";
+  ASSERT_TRUE(overwrite_file(file, "text"));
+  const auto entered = check_enterable(file);
+  ASSERT_FALSE(entered);
+  EXPECT_EQ(entered.error().code, core::ErrorCode::cwd_not_accessible);
+  EXPECT_EQ(entered.error().message, file + " is not a directory");
+  EXPECT_NE(check_enterable(folder_ + "/gone").error().message.find("No such file"),
+            std::string::npos);
+  EXPECT_TRUE(check_enterable(folder_));
+}
+
+TEST_F(FilesTest, ALockTellsWhoHoldsIt) {
+  const std::string file = folder_ + "/lock";
+  {
+    const auto lock = lock_file(file, "started by a test");
+    ASSERT_TRUE(lock);
+    const auto second = lock_file(file);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code, core::ErrorCode::conflict);
+    EXPECT_NE(second.error().message.find(std::to_string(getpid())), std::string::npos);
+    EXPECT_EQ(lock_holder(file).pid, getpid());
+    EXPECT_EQ(lock_holder(file).note, "started by a test");
+  }
+  ASSERT_TRUE(lock_file(file));
+  EXPECT_EQ(lock_holder(file).note, "");
+  EXPECT_EQ(lock_holder(folder_ + "/none").pid, 0);
+}
+
+}  // namespace
+}  // namespace berth::platform
