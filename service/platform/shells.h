@@ -5,8 +5,8 @@
 
 namespace berth::platform {
 
-/// The shells that sessions can have here, the default first. Whether one is installed shows when it
-/// is started.
+/// The shells that sessions can have here, the default first. Whether one is installed shows when
+/// it is started.
 std::span<const std::string_view> offered_shells();
 
 }  // namespace berth::platform

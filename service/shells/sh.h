@@ -14,7 +14,7 @@ namespace berth::shells {
 /// lines that ask for the report are sent when the command has started, by when the shell has read
 /// everything else.
 ///
-/// busybox 1.35 ends when it is stopped during a `wait`; another takes over its state.
+/// busybox 1.35 may end when a signal comes while it reads or waits; another takes over its state.
 class Sh final : public Dialect {
  public:
   std::string_view name() const override { return "sh"; }

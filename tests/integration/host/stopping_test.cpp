@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "service/platform/files.h"
 #include "service/platform/process.h"
@@ -248,8 +248,6 @@ TEST_P(Stopping, NeverHitsTheNextCommand) {
 
 TEST_P(Stopping, EndsABuiltinThatWaits) {
   for (const char* const command : {"echo up; read x <>fifo", "sleep 100 & echo up; wait"}) {
-    // busybox 1.35 ends when a wait is interrupted.
-    if (tested.label == "BusyboxAsSh" && std::string_view(command).ends_with("wait")) continue;
     run("rm -f fifo; mkfifo fifo");
     const core::JobId job = start_and_wait(std::string(command) + "; echo not reached");
     // What it has said is read before it is done saying it.
@@ -302,7 +300,15 @@ TEST_P(Stopping, KillingTheTerminalIsQuick) {
   EXPECT_EQ(finished.back().signal, "SIGKILL");
 }
 
-INSTANTIATE_TEST_SUITE_P(Shells, Stopping, testing::ValuesIn(shells_under_test()), ShellLabel());
+/// All but busybox: a signal may end it (see shells::Sh), which is a result too, but another one.
+std::vector<ShellUnderTest> shells_that_take_signals() {
+  std::vector<ShellUnderTest> found = shells_under_test();
+  std::erase_if(found, [](const ShellUnderTest& shell) { return shell.label == "BusyboxAsSh"; });
+  return found;
+}
+
+INSTANTIATE_TEST_SUITE_P(Shells, Stopping, testing::ValuesIn(shells_that_take_signals()),
+                         ShellLabel());
 
 }  // namespace
 }  // namespace berth::test
