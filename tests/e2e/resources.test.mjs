@@ -1,0 +1,185 @@
+// Output of jobs and state of sessions as resources, as the official clients of both eras list,
+// read and watch them.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { appendFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import { Service, eventually } from './harness.mjs';
+import { connectors } from './clients.mjs';
+
+/** Starts to watch one resource; `count()` says how often it was told to have changed. */
+const watchers = {
+  async handshake({ client }, uri) {
+    let told = 0;
+    client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => {
+      if (params.uri === uri) ++told;
+    });
+    await client.subscribeResource({ uri });
+    return { count: () => told, end: () => client.unsubscribeResource({ uri }) };
+  },
+  async modern({ client }, uri) {
+    let told = 0;
+    client.setNotificationHandler('notifications/resources/updated', ({ params }) => {
+      if (params.uri === uri) ++told;
+    });
+    const subscription = await client.listen({ resourceSubscriptions: [uri], toolsListChanged: true });
+    assert.deepEqual(subscription.honoredFilter, { resourceSubscriptions: [uri] });
+    return { count: () => told, end: () => subscription.close(), closed: subscription.closed };
+  },
+};
+
+for (const [name, connect] of Object.entries(connectors)) {
+  describe(`resources: ${name}`, { timeout: 60_000 }, () => {
+    let service;
+    let agent;
+    let fifos = 0;
+
+    const ask = async (tool, args) => {
+      const result = await agent.call(tool, args);
+      assert.ok(!result.isError, JSON.stringify(result));
+      return result.structuredContent;
+    };
+    const read = async (uri) => {
+      const { contents } = await agent.client.readResource({ uri });
+      assert.equal(contents.length, 1);
+      assert.equal(contents[0].uri, uri);
+      return contents[0].text;
+    };
+    const watch = (uri) => watchers[agent.era](agent, uri);
+
+    /** A background job that prints `before`, and `after` once it is told to go on. */
+    async function steppedJob(args = {}) {
+      const fifo = path.join(service.dir, `step-${++fifos}`);
+      execFileSync('mkfifo', [fifo]);
+      const { job_id } = await ask('run_background', {
+        command: `echo before; read line < '${fifo}'; echo after`, ...args });
+      const uri = `berth://jobs/${job_id}/stdout`;
+      await eventually('the first line', async () => await read(uri) === 'before\n');
+      return { job_id, uri, goOn: () => appendFile(fifo, 'go\n') };
+    }
+
+    before(async () => {
+      service = await Service.start();
+      agent = await connect(service);
+    });
+    after(async () => {
+      await agent?.close();
+      await service?.stop();
+    });
+
+    test('announces resources, lists them and their templates', async () => {
+      assert.deepEqual(agent.client.getServerCapabilities().resources, { subscribe: true });
+      const session = await ask('start_session', { name: 'listed' });
+      const job = await ask('run_command', { session_id: session.session_id, command: 'echo hi' });
+      const { resources } = await agent.client.listResources();
+      const uris = resources.map(({ uri }) => uri);
+      for (const uri of [`berth://sessions/${session.session_id}`, `berth://jobs/${job.job_id}/stdout`,
+                         `berth://jobs/${job.job_id}/stderr`]) {
+        assert.ok(uris.includes(uri), `${uri} is not among ${uris}`);
+      }
+      const { resourceTemplates } = await agent.client.listResourceTemplates();
+      assert.deepEqual(resourceTemplates.map(({ uriTemplate }) => uriTemplate), [
+        'berth://jobs/{job_id}/stdout', 'berth://jobs/{job_id}/stderr',
+        'berth://sessions/{session_id}']);
+    });
+
+    test('tells of new output of a running job, which is read then', async () => {
+      const job = await steppedJob();
+      const watching = await watch(job.uri);
+      const before = watching.count();
+      await job.goOn();
+      await eventually('a notification', () => watching.count() > before);
+      await eventually('the new text', async () => await read(job.uri) === 'before\nafter\n');
+      await ask('get_job', { job_id: job.job_id, wait_ms: 10_000 });
+      await watching.end();
+    });
+
+    test('tells nothing any more once the watch has ended', async () => {
+      const [unwatched, watched] = [await steppedJob(), await steppedJob()];
+      const ended = await watch(unwatched.uri);
+      await ended.end();
+      await unwatched.goOn();
+      await ask('get_job', { job_id: unwatched.job_id, wait_ms: 10_000 });
+      assert.equal(ended.count(), 0);
+      const watching = await watch(watched.uri);
+      await watched.goOn();
+      await eventually('a notification of the other', () => watching.count() > 0);
+      assert.equal(ended.count(), 0);
+      await watching.end();
+    });
+
+    test('tells what a session is doing', async () => {
+      const { session_id } = await ask('start_session', {});
+      const uri = `berth://sessions/${session_id}`;
+      const state = async () => JSON.parse(await read(uri)).state;
+      assert.equal(await state(), 'ready');
+      const watching = await watch(uri);
+      const job = await steppedJob({ session_id });
+      await eventually('a notification', () => watching.count() > 0);
+      assert.equal(await state(), 'busy');
+      const busy = watching.count();
+      await job.goOn();
+      await eventually('a notification', () => watching.count() > busy);
+      await eventually('the session to be ready', async () => await state() === 'ready');
+      const ready = watching.count();
+      await ask('end_session', { session_id });
+      await eventually('a notification', () => watching.count() > ready);
+      await eventually('the session to have ended', async () => await state() === 'ended');
+      await watching.end();
+    });
+
+    test('reads the end of a large output and says so', async () => {
+      const { job_id } = await ask('run_command', { command: 'seq 1 400000' });
+      const text = await read(`berth://jobs/${job_id}/stdout`);
+      assert.ok(text.length <= 1_100_000 && text.length > 1_000_000, `${text.length}`);
+      assert.match(text, /^\[\.\.\. \d+ bytes left out; read_output job_id=job_\w+ stream=stdout/);
+      assert.ok(text.endsWith('\n399999\n400000\n'));
+    });
+
+    test('refuses what does not exist', async () => {
+      const uri = 'berth://jobs/job_aaaaaaaaaaaaaaaaaaaaaaaaaa/stdout';
+      const code = agent.era === 'modern' ? -32602 : -32002;
+      for (const missing of [uri, 'berth://jobs/x', 'file:///etc/passwd']) {
+        await assert.rejects(agent.client.readResource({ uri: missing }), (error) => {
+          assert.equal(error.code, code);
+          assert.match(error.message, /not found/i);
+          return true;
+        });
+      }
+      if (agent.era === 'modern') {
+        const subscription = await agent.client.listen({ resourceSubscriptions: [uri] });
+        assert.deepEqual(subscription.honoredFilter, { resourceSubscriptions: [] });
+        await subscription.close();
+      } else {
+        await assert.rejects(agent.client.subscribeResource({ uri }), { code });
+      }
+    });
+
+    if (name.includes('stdio')) {
+      test('a watch survives kill -9 of the service', async () => {
+        const job = await steppedJob();
+        const watching = await watch(job.uri);
+        await service.crash();
+        await service.launch();
+        assert.equal(await read(job.uri), 'before\n');
+        const before = watching.count();
+        await job.goOn();
+        await eventually('a notification', () => watching.count() > before);
+        await eventually('the new text', async () => await read(job.uri) === 'before\nafter\n');
+        await watching.end();
+      });
+    } else if (name.startsWith('client')) {
+      test('a stopping service ends a watch with a word', async () => {
+        const other = await Service.start();
+        const client = await connect(other);
+        const subscription = await client.client.listen({ toolsListChanged: true });
+        assert.deepEqual(subscription.honoredFilter, {});
+        await other.stop();
+        assert.equal(await subscription.closed, 'graceful');
+        await client.close();
+      });
+    }
+  });
+}
