@@ -9,24 +9,21 @@ import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/typ
 import { Service, eventually } from './harness.mjs';
 import { connectors } from './clients.mjs';
 
-/** Starts to watch one resource; `count()` says how often it was told to have changed. */
+const updated = {
+  handshake: ResourceUpdatedNotificationSchema,
+  modern: 'notifications/resources/updated',
+};
+
+/** Starts to watch one resource; gives what ends that. */
 const watchers = {
-  async handshake({ client }, uri) {
-    let told = 0;
-    client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => {
-      if (params.uri === uri) ++told;
-    });
+  async handshake(client, uri) {
     await client.subscribeResource({ uri });
-    return { count: () => told, end: () => client.unsubscribeResource({ uri }) };
+    return () => client.unsubscribeResource({ uri });
   },
-  async modern({ client }, uri) {
-    let told = 0;
-    client.setNotificationHandler('notifications/resources/updated', ({ params }) => {
-      if (params.uri === uri) ++told;
-    });
+  async modern(client, uri) {
     const subscription = await client.listen({ resourceSubscriptions: [uri], toolsListChanged: true });
     assert.deepEqual(subscription.honoredFilter, { resourceSubscriptions: [uri] });
-    return { count: () => told, end: () => subscription.close(), closed: subscription.closed };
+    return () => subscription.close();
   },
 };
 
@@ -35,6 +32,7 @@ for (const [name, connect] of Object.entries(connectors)) {
     let service;
     let agent;
     let fifos = 0;
+    const told = new Map();  // how often each resource was told to have changed
 
     const ask = async (tool, args) => {
       const result = await agent.call(tool, args);
@@ -47,7 +45,10 @@ for (const [name, connect] of Object.entries(connectors)) {
       assert.equal(contents[0].uri, uri);
       return contents[0].text;
     };
-    const watch = (uri) => watchers[agent.era](agent, uri);
+    const watch = async (uri) => ({
+      end: await watchers[agent.era](agent.client, uri),
+      count: () => told.get(uri) ?? 0,
+    });
 
     /** A background job that prints `before`, and `after` once it is told to go on. */
     async function steppedJob(args = {}) {
@@ -63,6 +64,9 @@ for (const [name, connect] of Object.entries(connectors)) {
     before(async () => {
       service = await Service.start();
       agent = await connect(service);
+      agent.client.setNotificationHandler(updated[agent.era], ({ params: { uri } }) => {
+        told.set(uri, (told.get(uri) ?? 0) + 1);
+      });
     });
     after(async () => {
       await agent?.close();
@@ -183,3 +187,62 @@ for (const [name, connect] of Object.entries(connectors)) {
     }
   });
 }
+
+describe('the stream of an MCP session', { timeout: 60_000 }, () => {
+  let service;
+  let headers;
+
+  before(async () => {
+    service = await Service.start();
+    headers = {
+      Authorization: `Bearer ${await service.token()}`,
+      'Content-Type': 'application/json',
+      Accept: 'application/json, text/event-stream',
+    };
+  });
+  after(() => service?.stop());
+
+  const post = (method, params, id = 1) =>
+    fetch(`${service.endpoint.url}/mcp`, {
+      method: 'POST', headers, body: JSON.stringify({ jsonrpc: '2.0', id, method, params }) });
+  const openStream = (more = {}) => fetch(`${service.endpoint.url}/mcp`, { headers: { ...headers, ...more } });
+
+  /** The next message of an event stream; undefined at its end. */
+  async function* messages(response) {
+    let text = '';
+    for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      const events = text.split('\n\n');
+      text = events.pop();
+      for (const event of events) {
+        const data = event.split('\n').find((line) => line.startsWith('data: '));
+        if (data) yield JSON.parse(data.slice(6));
+      }
+    }
+  }
+
+  test('needs a session; a second one takes over and begins with what is subscribed', async () => {
+    assert.equal((await openStream()).status, 405);
+    assert.equal((await openStream({ 'Mcp-Session-Id': 'con_nothing' })).status, 404);
+    const started = await post('initialize', { protocolVersion: '2025-11-25', capabilities: {} });
+    headers['Mcp-Session-Id'] = started.headers.get('mcp-session-id');
+    assert.equal((await openStream({ Accept: 'application/json' })).status, 406);
+
+    const first = await openStream();
+    assert.equal(first.headers.get('content-type'), 'text/event-stream');
+    const call = await (await post('tools/call', {
+      name: 'start_session', arguments: {} })).json();
+    const uri = `berth://sessions/${call.result.structuredContent.session_id}`;
+    assert.deepEqual((await (await post('resources/subscribe', { uri })).json()).result, {});
+
+    const second = await openStream();
+    const heard = messages(second);
+    const { value } = await heard.next();
+    assert.deepEqual(value, {
+      jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri } });
+    for await (const message of messages(first)) assert.fail(`the first stream: ${message}`);
+
+    await fetch(`${service.endpoint.url}/mcp`, { method: 'DELETE', headers });
+    assert.equal((await heard.next()).done, true, 'it ends with its session');
+  });
+});
