@@ -9,6 +9,9 @@ import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/typ
 import { Service, eventually } from './harness.mjs';
 import { connectors } from './clients.mjs';
 
+// Whatever else this machine does meanwhile: a session gets its terminal at once.
+const settings = '[queue]\nthrottle = "off"\n';
+
 const updated = {
   handshake: ResourceUpdatedNotificationSchema,
   modern: 'notifications/resources/updated',
@@ -62,7 +65,7 @@ for (const [name, connect] of Object.entries(connectors)) {
     }
 
     before(async () => {
-      service = await Service.start();
+      service = await Service.start(settings);
       agent = await connect(service);
       agent.client.setNotificationHandler(updated[agent.era], ({ params: { uri } }) => {
         told.set(uri, (told.get(uri) ?? 0) + 1);
@@ -176,7 +179,7 @@ for (const [name, connect] of Object.entries(connectors)) {
       });
     } else if (name.startsWith('client')) {
       test('a stopping service ends a watch with a word', async () => {
-        const other = await Service.start();
+        const other = await Service.start(settings);
         const client = await connect(other);
         const subscription = await client.client.listen({ toolsListChanged: true });
         assert.deepEqual(subscription.honoredFilter, {});
@@ -193,7 +196,7 @@ describe('the stream of an MCP session', { timeout: 60_000 }, () => {
   let headers;
 
   before(async () => {
-    service = await Service.start();
+    service = await Service.start(settings);
     headers = {
       Authorization: `Bearer ${await service.token()}`,
       'Content-Type': 'application/json',
