@@ -52,6 +52,8 @@ void Server::use_resources(const Request& request, Done done) const {
     list_resources(*resources_, info_, resource, std::move(done));
   } else if (request.method == "resources/read") {
     read_resource(*resources_, info_, resource, std::move(done));
+  } else if (request.params != nullptr && request.params->has("cursor")) {
+    done(rpc_fail(kInvalidParams, "Invalid cursor"));  // there is one page
   } else {
     done(list_resource_templates(*resources_, info_, request.revision));
   }

@@ -129,6 +129,8 @@ TEST_F(ResourcesTest, AreListedAndReadInTheModernEra) {
   EXPECT_STREQ(templates["result"]["resourceTemplates"][0]["uriTemplate"].GetString(),
                "note://{name}");
   EXPECT_TRUE(templates["result"].HasMember("ttlMs"));
+  EXPECT_EQ(error_code(ask(modern("5", "resources/templates/list", R"("cursor":"2")"))),
+            kInvalidParams);
 
   const auto read = parse(ask(modern("6", "resources/read", R"("uri":"note://b")")));
   EXPECT_STREQ(read["result"]["contents"][0]["text"].GetString(), "text of note://b");
