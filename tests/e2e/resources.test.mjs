@@ -64,6 +64,16 @@ for (const [name, connect] of Object.entries(connectors)) {
       return { job_id, uri, goOn: () => appendFile(fifo, 'go\n') };
     }
 
+    /** Waits for what is so only after a change, looking only when it was told of one. */
+    async function toldThat(watching, what, probe) {
+      let looked = watching.count();
+      await eventually(`a notification after which ${what}`, async () => {
+        if (watching.count() === looked) return false;
+        looked = watching.count();
+        return probe();
+      });
+    }
+
     before(async () => {
       service = await Service.start(settings);
       agent = await connect(service);
@@ -95,26 +105,31 @@ for (const [name, connect] of Object.entries(connectors)) {
     test('tells of new output of a running job, which is read then', async () => {
       const job = await steppedJob();
       const watching = await watch(job.uri);
-      const before = watching.count();
+      const heard = toldThat(watching, 'the text is new', async () =>
+        await read(job.uri) === 'before\nafter\n');
       await job.goOn();
-      await eventually('a notification', () => watching.count() > before);
-      await eventually('the new text', async () => await read(job.uri) === 'before\nafter\n');
-      await ask('get_job', { job_id: job.job_id, wait_ms: 10_000 });
+      await heard;
       await watching.end();
     });
 
     test('tells nothing any more once the watch has ended', async () => {
-      const [unwatched, watched] = [await steppedJob(), await steppedJob()];
-      const ended = await watch(unwatched.uri);
+      // What was told before it is known once a later watch has told something.
+      const laterWatch = async () => {
+        const job = await steppedJob();
+        const watching = await watch(job.uri);
+        await job.goOn();
+        await eventually('a notification', () => watching.count() > 0);
+        await watching.end();
+      };
+      const job = await steppedJob();
+      const ended = await watch(job.uri);
       await ended.end();
-      await unwatched.goOn();
-      await ask('get_job', { job_id: unwatched.job_id, wait_ms: 10_000 });
-      assert.equal(ended.count(), 0);
-      const watching = await watch(watched.uri);
-      await watched.goOn();
-      await eventually('a notification of the other', () => watching.count() > 0);
-      assert.equal(ended.count(), 0);
-      await watching.end();
+      await laterWatch();
+      const before = ended.count();
+      await job.goOn();
+      await ask('get_job', { job_id: job.job_id, wait_ms: 10_000 });
+      await laterWatch();
+      assert.equal(ended.count(), before);
     });
 
     test('tells what a session is doing', async () => {
@@ -123,17 +138,15 @@ for (const [name, connect] of Object.entries(connectors)) {
       const state = async () => JSON.parse(await read(uri)).state;
       assert.equal(await state(), 'ready');
       const watching = await watch(uri);
+      const busy = toldThat(watching, 'it is busy', async () => await state() === 'busy');
       const job = await steppedJob({ session_id });
-      await eventually('a notification', () => watching.count() > 0);
-      assert.equal(await state(), 'busy');
-      const busy = watching.count();
+      await busy;
+      const ready = toldThat(watching, 'it is ready', async () => await state() === 'ready');
       await job.goOn();
-      await eventually('a notification', () => watching.count() > busy);
-      await eventually('the session to be ready', async () => await state() === 'ready');
-      const ready = watching.count();
+      await ready;
+      const ended = toldThat(watching, 'it has ended', async () => await state() === 'ended');
       await ask('end_session', { session_id });
-      await eventually('a notification', () => watching.count() > ready);
-      await eventually('the session to have ended', async () => await state() === 'ended');
+      await ended;
       await watching.end();
     });
 
@@ -171,10 +184,10 @@ for (const [name, connect] of Object.entries(connectors)) {
         await service.crash();
         await service.launch();
         assert.equal(await read(job.uri), 'before\n');
-        const before = watching.count();
+        const heard = toldThat(watching, 'the text is new', async () =>
+          await read(job.uri) === 'before\nafter\n');
         await job.goOn();
-        await eventually('a notification', () => watching.count() > before);
-        await eventually('the new text', async () => await read(job.uri) === 'before\nafter\n');
+        await heard;
         await watching.end();
       });
     } else if (name.startsWith('client')) {
