@@ -8,6 +8,27 @@
 
 namespace berth::api_mcp {
 
+void HandshakeSessions::Session::open_stream(const std::shared_ptr<Answer>& answer) {
+  // A client opens a second one when it holds its first for dead.
+  end_stream();
+  stream_ = answer;
+  answer->expect_response();  // the stream as a whole
+  answer->on_abandoned([this] { stream_.reset(); });
+  answer->open_stream();
+  // Nobody knows what a stream before it has taken along.
+  if (stream_ == answer) peer.repeat_notifications();
+}
+
+void HandshakeSessions::Session::tell(mcp::Outgoing outgoing) const {
+  // Without a stream nothing is kept: the next one begins with all that is subscribed.
+  const auto stream = stream_;
+  if (stream) stream->reply()(std::move(outgoing));
+}
+
+void HandshakeSessions::Session::end_stream() {
+  if (const auto stream = std::exchange(stream_, nullptr)) stream->reply()({});
+}
+
 HandshakeSessions::HandshakeSessions(loop::Loop& loop, const mcp::Server& server,
                                      core::Connections& connections, const core::Clock& clock,
                                      HandshakeLimits limits)
@@ -72,7 +93,7 @@ void HandshakeSessions::expire() {
   const core::Instant now = clock_.instant();
   std::vector<core::ConnectionId> idle;
   for (const auto& [id, session] : sessions_) {
-    if (session->peer.in_flight() > 0) {
+    if (session->peer.in_flight() > 0 || session->has_stream()) {
       session->used_at = now;
     } else if (now - session->used_at >= limits_.idle) {
       idle.push_back(session->id);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "api/mcp/answer.h"
 #include "service/core/connections.h"
 #include "service/core/identity.h"
 #include "service/core/time.h"
@@ -16,7 +17,7 @@ namespace berth::api_mcp {
 
 struct HandshakeLimits {
   std::size_t sessions = 1024;
-  /// Without a request; one with a request in flight is not idle.
+  /// Without a request; one with a request in flight or a stream is not idle.
   std::chrono::milliseconds idle{3'600'000};
 };
 
@@ -29,12 +30,27 @@ class HandshakeSessions {
   struct Session {
     Session(core::ConnectionId connection, std::string owner, const mcp::Server& server,
             core::Instant now)
-        : id(std::move(connection)), principal(std::move(owner)), peer(server), used_at(now) {}
+        : id(std::move(connection)), principal(std::move(owner)), peer(server), used_at(now) {
+      peer.on_notification([this](mcp::Outgoing outgoing) { tell(std::move(outgoing)); });
+    }
+    ~Session() { end_stream(); }
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    /// From now on what belongs to no request goes over `answer`, until its client closes it.
+    void open_stream(const std::shared_ptr<Answer>& answer);
+    bool has_stream() const { return stream_ != nullptr; }
 
     core::ConnectionId id;
     std::string principal;
     mcp::Peer peer;
     core::Instant used_at;
+
+   private:
+    void tell(mcp::Outgoing outgoing) const;
+    void end_stream();
+
+    std::shared_ptr<Answer> stream_;
   };
 
   HandshakeSessions(loop::Loop& loop, const mcp::Server& server, core::Connections& connections,

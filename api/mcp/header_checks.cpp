@@ -102,6 +102,11 @@ int check_media_types(const http::Request& request) {
   return accepts(*accept, "application/json") && accepts(*accept, "text/event-stream") ? 0 : 406;
 }
 
+bool accepts_event_stream(const http::Request& request) {
+  const auto accept = request.header("Accept");
+  return !accept || accepts(*accept, "text/event-stream");
+}
+
 std::optional<std::string_view> sole_header(const http::Request& request, std::string_view name) {
   std::optional<std::string_view> value;
   for (const auto& [field, text] : *request.message) {

@@ -16,6 +16,9 @@ namespace berth::api_mcp {
 /// 0 if all is well. A request without Accept takes anything.
 int check_media_types(const http::Request& request);
 
+/// True if the request takes an event stream.
+bool accepts_event_stream(const http::Request& request);
+
 /// The modern era: MCP-Protocol-Version, Mcp-Method and Mcp-Name must be there and say what the
 /// body says. kHeaderMismatch if not, kUnsupportedProtocolVersion for a version that is not served.
 mcp::RpcResult<void> check_modern_headers(const http::Request& request,

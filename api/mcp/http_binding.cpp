@@ -1,6 +1,7 @@
 #include "api/mcp/http_binding.h"
 
 #include <utility>
+#include <vector>
 
 #include "api/http/problem.h"
 #include "api/mcp/header_checks.h"
@@ -49,6 +50,8 @@ void HttpBinding::add_routes(http::Router& router) {
   options.body_bytes = kMaxMessageBytes;
   router.add(http::Method::post, "/mcp", options,
              [this](const Exchange& exchange) { post(exchange); });
+  router.add(http::Method::get, "/mcp", options,
+             [this](const Exchange& exchange) { listen(exchange); });
   router.add(http::Method::remove, "/mcp", options,
              [this](const Exchange& exchange) { remove(exchange); });
 }
@@ -119,6 +122,35 @@ void HttpBinding::in_session(const Exchange& exchange, const mcp::Message* messa
   const auto answer = make_answer(loop_, exchange, *message, Answer::Era::handshake);
   session->peer.receive(*message, caller, answer->reply());
   if (wants_progress(*message)) answer->open_stream();
+}
+
+void HttpBinding::listen(const Exchange& exchange) {
+  const http::Request& request = exchange->request();
+  if (!request.header(std::string(kSessionId))) {
+    // What a modern client hears that has mistaken the server for one of before.
+    const core::Error error{core::ErrorCode::unsupported,
+                            "GET is for the stream of an MCP session: Mcp-Session-Id is required",
+                            {},
+                            {}};
+    auto response = http::problem(error, exchange->caller().correlation_id, 405);
+    return exchange->respond(std::move(response).with("Allow", "POST"));
+  }
+  if (!accepts_event_stream(request)) {
+    return refuse(*exchange, 406, std::nullopt,
+                  {mcp::kInvalidRequest, "Accept must list text/event-stream", {}});
+  }
+  HandshakeSessions::Session* session = session_of(exchange, std::nullopt);
+  if (session == nullptr) return;
+  session->open_stream(std::make_shared<Answer>(loop_, exchange, Answer::Era::handshake));
+}
+
+void HttpBinding::stop() {
+  std::vector<std::uint64_t> numbers;  // an answer takes its exchange away
+  for (const auto& [number, peer] : exchanges_) numbers.push_back(number);
+  for (const std::uint64_t number : numbers) {
+    const auto found = exchanges_.find(number);
+    if (found != exchanges_.end()) found->second->end_listening();
+  }
 }
 
 void HttpBinding::remove(const Exchange& exchange) {

@@ -15,8 +15,8 @@ namespace berth::api_mcp {
 
 /// MCP over Streamable HTTP on `/mcp`, both eras. A modern POST is a peer of its own, and closing
 /// it cancels what it asked for; in the handshake revisions a POST belongs to a session, and a lost
-/// connection is no cancellation. There is no GET stream: nothing is sent unasked yet, and every
-/// revision lets a server answer 405. Loop thread.
+/// connection is no cancellation. A session's changes of resources go over its GET stream; the
+/// modern era has none. Loop thread.
 class HttpBinding {
  public:
   static constexpr std::size_t kMaxMessageBytes = 32U << 20U;
@@ -27,10 +27,14 @@ class HttpBinding {
 
   void add_routes(http::Router& router);
 
+  /// Ends what modern clients listen to with a result, so that they know that the service did it.
+  void stop();
+
  private:
   using Exchange = std::shared_ptr<http::Exchange>;
 
   void post(const Exchange& exchange);
+  void listen(const Exchange& exchange);
   void remove(const Exchange& exchange);
   void modern(const Exchange& exchange, const mcp::Message& message);
   void initialize(const Exchange& exchange, const mcp::Message& message);

@@ -10,6 +10,7 @@ namespace berth::api_mcp {
 
 void LinkClient::attach(Sink sink) {
   sink_ = std::make_shared<const Sink>(std::move(sink));
+  said_unlinked_.clear();
   std::string frames;
   for (const Sent& sent : unacknowledged_) {
     net::append_message(frames, sent.number, sent.message);
@@ -23,9 +24,14 @@ void LinkClient::receive(std::uint64_t number, std::string_view message, core::C
   received_ = number;
   caller.link_key = fmt::format("link:{}", number);
   // A lost link takes nothing back, so the reply needs this object only, which owns the peer.
-  peer_.receive(message, caller, [this](mcp::Outgoing outgoing) {
-    if (outgoing.kind != mcp::Outgoing::Kind::nothing) send(std::move(outgoing.text));
-  });
+  peer_.receive(message, caller, [this](mcp::Outgoing outgoing) { take(std::move(outgoing)); });
+}
+
+void LinkClient::take(mcp::Outgoing outgoing) {
+  if (outgoing.kind == mcp::Outgoing::Kind::nothing) return;
+  // A bridge that is away for long must not be drowned in "changed" when it comes back.
+  if (!sink_ && outgoing.idempotent && !said_unlinked_.insert(outgoing.text).second) return;
+  send(std::move(outgoing.text));
 }
 
 void LinkClient::send(std::string message) {

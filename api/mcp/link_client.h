@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 #include "service/core/error.h"
 #include "service/core/identity.h"
@@ -27,13 +28,15 @@ class LinkClient {
   /// With more than `max_unacknowledged` bytes of messages a bridge is forgotten: when it comes
   /// back it asks again for what it still waits for, and finds its jobs by their link keys.
   LinkClient(const mcp::Server& server, std::size_t max_unacknowledged)
-      : max_unacknowledged_(max_unacknowledged), peer_(server) {}
+      : max_unacknowledged_(max_unacknowledged), peer_(server) {
+    peer_.on_notification([this](mcp::Outgoing outgoing) { take(std::move(outgoing)); });
+  }
   LinkClient(const LinkClient&) = delete;
   LinkClient& operator=(const LinkClient&) = delete;
 
   /// From now on messages go to `sink`, first those the bridge has not acknowledged.
   void attach(Sink sink);
-  /// Messages are kept until the next attach().
+  /// Messages are kept until the next attach(), of equal idempotent ones one.
   void detach() { sink_.reset(); }
 
   /// A message from the bridge; one that it sent before is ignored. `caller` gets its link key.
@@ -52,6 +55,7 @@ class LinkClient {
     std::string message;
   };
 
+  void take(mcp::Outgoing outgoing);
   void send(std::string message);
 
   const std::size_t max_unacknowledged_;
@@ -59,6 +63,7 @@ class LinkClient {
   std::uint64_t last_sent_ = 0;
   std::deque<Sent> unacknowledged_;
   std::size_t unacknowledged_bytes_ = 0;
+  std::unordered_set<std::string> said_unlinked_;  // idempotent ones, since the link went
   bool overflowed_ = false;
   std::shared_ptr<const Sink> sink_;  // shared: it may be detached from within its own call
   mcp::Peer peer_;                    // last: its replies go through the members above

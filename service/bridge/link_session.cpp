@@ -10,6 +10,8 @@ namespace {
 // Requests of the service that the client has not answered yet; more are refused.
 constexpr std::size_t kMaxOpenRequests = 4096;
 
+constexpr std::string_view kResourceSlot = "resource ";
+
 constexpr std::string_view kRestarted = "the service was restarted";
 
 /// Where a message stands in the hidden handshake; empty if it is not part of it.
@@ -19,7 +21,7 @@ std::string slot_of(const RpcMessage& message) {
     return message.method;
   }
   if (message.method == "resources/subscribe" || message.method == "resources/unsubscribe") {
-    return fmt::format("resource {}", member_below(message.params, {"uri"}));
+    return fmt::format("{}{}", kResourceSlot, member_below(message.params, {"uri"}));
   }
   return {};
 }
@@ -182,7 +184,7 @@ void LinkSession::begin_epoch(const std::string& epoch) {
   swallowed_.clear();
   cancel_requests_of_service(kRestarted);
   Outbox::Replay replay = outbox_.begin_epoch();
-  for (std::string& id : replay.hidden) swallowed_.insert(std::move(id));
+  for (auto& [id, slot] : replay.hidden) swallowed_.emplace(std::move(id), std::move(slot));
   for (const std::string& id : replay.lost) {
     refuse(id, fmt::format("{} and this call was too large to be kept for it; it may have been "
                            "carried out",
@@ -212,8 +214,8 @@ void LinkSession::message_received(const net::LinkFrame& frame) {
     case RpcKind::response:
       return response_from_service(*message, frame.json);
     case RpcKind::notification:
-      if (!is_second_acknowledgement(*message)) tell_client(frame.json);
-      return;
+      if (is_second_acknowledgement(*message)) return listens_again(*message);
+      return tell_client(frame.json);
   }
 }
 
@@ -231,7 +233,8 @@ void LinkSession::request_from_service(const RpcMessage& message, std::string_vi
 
 void LinkSession::response_from_service(const RpcMessage& message, std::string_view text) {
   if (const auto hidden = swallowed_.find(message.id); hidden != swallowed_.end()) {
-    swallowed_.erase(hidden);
+    const std::string slot = swallowed_.extract(hidden).mapped();
+    if (!message.failed) resubscribed(slot);
     return;
   }
   const Outbox::Iterator request = outbox_.unanswered(message.id);
@@ -254,6 +257,20 @@ bool LinkSession::is_second_acknowledgement(const RpcMessage& message) {
   const Outbox::Iterator request = outbox_.unanswered(id);
   if (request == outbox_.end()) return false;
   return std::exchange(request->second.told, true);
+}
+
+/// Nobody watched between two runs of the service: what the client subscribed to may have changed.
+void LinkSession::resubscribed(std::string_view slot) {
+  if (!slot.starts_with(kResourceSlot)) return;
+  tell_client(updated_notification(slot.substr(kResourceSlot.size()), {}));
+}
+
+void LinkSession::listens_again(const RpcMessage& acknowledgement) {
+  const auto id =
+      member_below(acknowledgement.params, {"_meta", "io.modelcontextprotocol/subscriptionId"});
+  const auto uris =
+      member_below(acknowledgement.params, {"notifications", "resourceSubscriptions"});
+  for (const std::string& uri : string_elements(uris)) tell_client(updated_notification(uri, id));
 }
 
 void LinkSession::acknowledge() {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -87,6 +88,8 @@ class LinkSession {
   void request_from_service(const RpcMessage& message, std::string_view text);
   void response_from_service(const RpcMessage& message, std::string_view text);
   bool is_second_acknowledgement(const RpcMessage& message);
+  void resubscribed(std::string_view slot);
+  void listens_again(const RpcMessage& acknowledgement);
   void begin_epoch(const std::string& epoch);
   void goodbye_received(std::string_view json);
 
@@ -104,8 +107,8 @@ class LinkSession {
   std::string epoch_;
   std::uint64_t received_ = 0;
   std::uint64_t told_received_ = 0;
-  std::multiset<std::string, std::less<>> swallowed_;  // ids of hidden requests
-  std::set<std::string, std::less<>> open_requests_;   // of the service, at the client
+  std::multimap<std::string, std::string, std::less<>> swallowed_;  // hidden requests: id, slot
+  std::set<std::string, std::less<>> open_requests_;                // of the service, at the client
 
   std::string for_service_;
   std::string for_client_;

@@ -99,7 +99,7 @@ Outbox::Replay Outbox::begin_epoch() {
       continue;
     }
     if (message.kind == RpcKind::request && standing && !message.unanswered) {
-      replay.hidden.push_back(message.id);
+      replay.hidden.emplace_back(message.id, message.slot);
     }
     if (message.acknowledged) {
       message.acknowledged = false;

@@ -76,8 +76,9 @@ class Outbox {
   core::Result<void> acknowledge(std::uint64_t number);
 
   struct Replay {
-    std::vector<std::string> hidden;  ///< ids of requests whose second answer is to be swallowed
-    std::vector<std::string> lost;    ///< ids of unanswered requests that were let go
+    /// Requests whose second answer is to be swallowed: id and slot.
+    std::vector<std::pair<std::string, std::string>> hidden;
+    std::vector<std::string> lost;  ///< ids of unanswered requests that were let go
   };
   /// Nothing is acknowledged any more. Forgets what a service without memory has no use for.
   Replay begin_epoch();

@@ -79,4 +79,28 @@ std::string cancelled_notification(std::string_view id, std::string_view reason)
   return json.end_object().end_object().str();
 }
 
+std::string updated_notification(std::string_view uri, std::string_view subscription_id) {
+  core::JsonWriter json;
+  json.begin_object().member("jsonrpc", "2.0").member("method", "notifications/resources/updated");
+  json.key("params").begin_object();
+  if (!subscription_id.empty()) {
+    json.key("_meta").begin_object();
+    json.raw_member("io.modelcontextprotocol/subscriptionId", subscription_id).end_object();
+  }
+  return json.raw_member("uri", uri).end_object().end_object().str();
+}
+
+std::vector<std::string> string_elements(std::string_view array) {
+  std::vector<std::string> elements;
+  const auto document = core::parse_json(array);
+  if (!document || !document->IsArray()) return elements;
+  for (const auto& element : document->GetArray()) {
+    if (!element.IsString()) continue;
+    core::JsonWriter json;
+    json.value(std::string_view(element.GetString(), element.GetStringLength()));
+    elements.push_back(json.str());
+  }
+  return elements;
+}
+
 }  // namespace berth::bridge

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "service/core/error.h"
 
@@ -43,5 +44,12 @@ std::string error_response(std::string_view id, int code, std::string_view messa
 
 /// A `notifications/cancelled` for the request of that id (raw JSON).
 std::string cancelled_notification(std::string_view id, std::string_view reason);
+
+/// A `notifications/resources/updated`; `uri` and `subscription_id` are raw JSON, an empty id =
+/// none.
+std::string updated_notification(std::string_view uri, std::string_view subscription_id);
+
+/// The strings in a JSON array, each as raw JSON. Empty if it is no array.
+std::vector<std::string> string_elements(std::string_view array);
 
 }  // namespace berth::bridge

@@ -35,7 +35,7 @@ class Resources {
 
   virtual ~Resources() = default;
 
-  /// Newest first.
+  /// Newest first of each kind, page by page.
   virtual void list(const Caller& caller, std::string cursor, Done<Page<ResourceInfo>> done) = 0;
   /// URI templates (RFC 6570) of what exists beyond the list.
   virtual std::vector<ResourceInfo> templates() const = 0;

@@ -13,6 +13,7 @@ namespace berth::daemon {
 namespace {
 
 constexpr std::size_t kWorkers = 2;
+constexpr std::size_t kToolsPerPage = 100;
 
 std::size_t to_size(std::int64_t value) {
   return static_cast<std::size_t>(value);
@@ -100,7 +101,8 @@ Service::Parts::Parts(const Settings& settings, const core::Clock& time,
       services{*loop, store->change_log(), store->queries(), clock, workers, spool, launcher},
       coordinator(services, coordinator_settings(settings.config), connections),
       reconciler(services, coordinator),
-      mcp(server_info(), tools),
+      resources(services, coordinator),
+      mcp(server_info(), tools, kToolsPerPage, &resources),
       front(*loop, authority, front_options(settings.config)),
       mcp_http(*loop, mcp, connections, clock, handshake_limits(settings.config)),
       links(*loop, mcp, connections, clock, link_limits(settings.config)),

@@ -11,6 +11,7 @@
 #include "service/daemon/service.h"
 #include "service/execution/coordinator.h"
 #include "service/execution/reconciler.h"
+#include "service/execution/resources.h"
 #include "service/jobs/spool.h"
 #include "service/loop/loop.h"
 #include "service/loop/timer.h"
@@ -45,6 +46,7 @@ struct Service::Parts final : core::StatusSource {
   execution::Services services;
   execution::Coordinator coordinator;
   execution::Reconciler reconciler;
+  execution::ExecutionResources resources;
   mcp::ToolSet tools;
   mcp::Server mcp;
   http::Front front;

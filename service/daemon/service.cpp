@@ -159,6 +159,7 @@ void Service::wind_down() {
   parts_->idle_check.cancel();
   parts_->front.stop_accepting();
   parts_->links.stop("the service is stopping");
+  parts_->mcp_http.stop();
   parts_->coordinator.runner().jobs().interrupt_waits();
   parts_->connections.kill_all("the service is stopping");
   core::ChangeSet set;

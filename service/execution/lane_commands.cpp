@@ -61,6 +61,7 @@ void LaneRunner::advance(Lane& lane) {
   if (lane.output != Lane::Output::ready) return renew_output(lane);
   lane.current = lane.waiting.front();
   lane.waiting.pop_front();
+  lanes_.changed(lane.host.session_id);
   dispatch(lane, lane.current);
 }
 
@@ -237,7 +238,10 @@ void LaneRunner::finish_command(Lane& lane, const terminals::CommandResult& resu
                    end_refused(host, job, seq);
                  }
                });
-  if (Lane* still = lanes_.by_host(host)) advance(*still);
+  Lane* still = lanes_.by_host(host);
+  if (still == nullptr) return;
+  lanes_.changed(still->host.session_id);
+  advance(*still);
 }
 
 void LaneRunner::end_stored(const core::HostId& host, std::int64_t seq) {
@@ -299,6 +303,7 @@ void LaneRunner::on_command_rejected(terminals::Terminal& terminal, const core::
 void LaneRunner::reject(Lane& lane, const jobs::JobPointer& job, const core::Error& error) {
   refuse(job, error);
   if (!lane.session) return close(lane, core::StopMode::kill, error.message, nullptr);
+  lanes_.changed(lane.host.session_id);
   advance(lane);
 }
 

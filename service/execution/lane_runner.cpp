@@ -137,7 +137,10 @@ void LaneRunner::on_terminal_ready(terminals::Terminal& terminal, const core::Jo
   }
   opening_ended(lane->host.id, lane);
   tell_settled(terminal.id());
-  if (Lane* still = lanes_.by_host(terminal.id())) advance(*still);
+  Lane* still = lanes_.by_host(terminal.id());
+  if (still == nullptr) return;
+  lanes_.changed(still->host.session_id);
+  advance(*still);
 }
 
 void LaneRunner::adopt(Lane& lane, std::function<void()> settled) {
@@ -153,6 +156,7 @@ void LaneRunner::adopt(Lane& lane, std::function<void()> settled) {
 void LaneRunner::change_owner(Lane& lane, const std::string& client_id) {
   lane.session->client_id = client_id;
   requests_.move_slot(std::exchange(lane.slot_client, client_id), client_id);
+  lanes_.changed(lane.host.session_id);
 }
 
 void LaneRunner::tell_settled(const core::HostId& id) {
@@ -180,6 +184,7 @@ void LaneRunner::close(Lane& lane, core::StopMode mode, std::string reason,
   } else if (closed) {
     closed({});
   }
+  lanes_.changed(lane.host.session_id);
   if (lane.terminal) lane.terminal->end(mode);
 }
 
@@ -279,11 +284,13 @@ void LaneRunner::drop(Lane& lane, const core::Error& reason) {
     event.severity = core::Severity::error;
     set.add(*lane.session).add(std::move(event));
   }
-  services_.log.commit(std::move(set), [this, id](core::Result<void> stored) {
-    if (!stored) return;  // kept: the next start looks at the folder again
-    services_.workers.run<void>([this, id] { return services_.launcher.forget(id); },
-                                [](core::Result<void>) {});
-  });
+  services_.log.commit(
+      std::move(set), [this, id, session = lane.host.session_id](core::Result<void> stored) {
+        lanes_.changed(session);  // from now on the store says what became of it
+        if (!stored) return;      // kept: the next start looks at the folder again
+        services_.workers.run<void>([this, id] { return services_.launcher.forget(id); },
+                                    [](core::Result<void>) {});
+      });
   // The lane lives until its terminal's callback, from which we may have come, has returned.
   std::shared_ptr<Lane> owned = lanes_.take(id);
   const std::string slot_client = owned->slot_client;

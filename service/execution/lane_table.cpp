@@ -47,6 +47,27 @@ std::unique_ptr<Lane> LaneTable::take(const core::HostId& id) {
   return lane;
 }
 
+std::shared_ptr<void> LaneTable::observe(const core::SessionId& id, OnChange changed) {
+  auto observer = std::make_shared<OnChange>(std::move(changed));
+  observers_[id].push_back(observer);
+  return {observer.get(), [this, id, observer](void*) mutable {
+            observer.reset();
+            const auto list = observers_.find(id);
+            if (list == observers_.end()) return;
+            std::erase_if(list->second, [](const auto& weak) { return weak.expired(); });
+            if (list->second.empty()) observers_.erase(list);
+          }};
+}
+
+void LaneTable::changed(const core::SessionId& id) {
+  const auto found = observers_.find(id);
+  if (found == observers_.end()) return;
+  const auto list = found->second;  // an observer may come or go meanwhile
+  for (const auto& weak : list) {
+    if (const auto observer = weak.lock()) (*observer)();
+  }
+}
+
 void LaneTable::for_each(const std::function<void(Lane&)>& visit) const {
   std::vector<Lane*> lanes;  // a visit may take lanes out
   lanes.reserve(lanes_.size());

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -56,6 +57,13 @@ class LaneTable {
   /// Hands the lane out; whoever takes it destroys it, later than the callbacks of its terminal.
   std::unique_ptr<Lane> take(const core::HostId& id);
 
+  using OnChange = std::function<void()>;
+  /// Calls `changed` whenever changed() is called for this session, until the returned handle is
+  /// destroyed, which must be before the table is. The session may have no lane yet.
+  [[nodiscard]] std::shared_ptr<void> observe(const core::SessionId& id, OnChange changed);
+  /// What is shown of a session is different. Empty = none: nothing to tell.
+  void changed(const core::SessionId& id);
+
   void for_each(const std::function<void(Lane&)>& visit) const;
   std::size_t size() const { return lanes_.size(); }
   std::size_t sessions() const { return sessions_.size(); }
@@ -64,6 +72,7 @@ class LaneTable {
   std::unordered_map<core::HostId, std::unique_ptr<Lane>> lanes_;
   std::unordered_map<core::SessionId, Lane*> sessions_;
   std::unordered_map<core::JobId, Lane*> jobs_;
+  std::unordered_map<core::SessionId, std::list<std::weak_ptr<OnChange>>> observers_;
 };
 
 }  // namespace berth::execution

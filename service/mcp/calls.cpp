@@ -1,5 +1,6 @@
 #include "service/mcp/calls.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace berth::mcp {
@@ -29,6 +30,13 @@ Calls::Call* Calls::find(const MessageId& id, std::uint64_t serial) {
 std::optional<Calls::Call> Calls::take_any() {
   if (calls_.empty()) return std::nullopt;
   return std::move(calls_.extract(calls_.begin()).mapped());
+}
+
+std::optional<Calls::Call> Calls::take_any_listening() {
+  const auto found = std::ranges::find_if(
+      calls_, [](const auto& entry) { return entry.second.listening != nullptr; });
+  if (found == calls_.end()) return std::nullopt;
+  return std::move(calls_.extract(found).mapped());
 }
 
 }  // namespace berth::mcp

@@ -24,10 +24,14 @@ struct Outgoing {
   int error_code = 0;  ///< of an error response
   /// The message itself was refused; its method was not reached. HTTP says so in the status.
   bool refused = false;
+  /// Says nothing new while an equal one has not reached the client: one of them is enough.
+  bool idempotent = false;
 };
 
 /// Takes everything that one message leads to, in order; core loop. It may destroy the peer.
 using Reply = std::function<void(Outgoing)>;
+
+class Listening;
 
 /// The requests of one client that are being worked on. A cancelled request leaves at once, so its
 /// late result finds nothing here and its id is free again.
@@ -39,6 +43,7 @@ class Calls {
     Reply reply;
     std::uint64_t serial = 0;        ///< tells a late result from a new request with the same id
     std::optional<double> progress;  ///< the last that was told
+    std::shared_ptr<Listening> listening{};  ///< of `subscriptions/listen`: ends with the call
   };
 
   bool contains(const MessageId& id) const { return calls_.contains(id.key); }
@@ -52,6 +57,8 @@ class Calls {
   /// Valid until the next change. Null if there is none.
   Call* find(const MessageId& id, std::uint64_t serial);
   std::optional<Call> take_any();
+  /// Of `subscriptions/listen`.
+  std::optional<Call> take_any_listening();
 
  private:
   std::map<std::string, Call> calls_;  // by the id's key

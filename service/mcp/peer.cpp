@@ -132,6 +132,7 @@ void Peer::initialize(const Message& message, const Reply& reply) {
   handshake_ = known && !is_modern(*known) ? *known : kLatestHandshake;
   if (const auto info = message.params->object("clientInfo")) client_ = read_client_info(*info);
   latest_revision_ = handshake_;
+  subscribed_.reset();  // a client that starts anew subscribes anew
   reply(response(*message.id, server_.initialize_result(*handshake_)));
 }
 
@@ -148,12 +149,24 @@ void Peer::dispatch(const Message& message, const RequestMeta& meta, const core:
   request.context = {caller, cancellation, progress_sink(id, serial, meta.progress_token)};
   // An agent sees its own sessions and jobs, also where its user may administer the service.
   request.context.caller.identity.scope = core::Scope::client;
-  server_.handle(std::move(request),
-                 [calls = std::weak_ptr(calls_), id, serial](const RpcResult<std::string>& result) {
-                   const auto alive = calls.lock();
-                   if (!alive) return;
-                   if (auto call = alive->take(id, serial)) call->reply(response(id, result));
-                 });
+  const Server::Done done = [calls = std::weak_ptr(calls_), id,
+                             serial](const RpcResult<std::string>& result) {
+    const auto alive = calls.lock();
+    if (!alive) return;
+    if (auto call = alive->take(id, serial)) call->reply(response(id, result));
+  };
+  const bool modern = is_modern(request.revision);
+  if (server_.resources() == nullptr) {
+    server_.handle(std::move(request), done);
+  } else if (modern && request.method == "subscriptions/listen") {
+    listen(request, id, serial, done);
+  } else if (!modern && request.method == "resources/subscribe") {
+    subscribe(request, done);
+  } else if (!modern && request.method == "resources/unsubscribe") {
+    unsubscribe(request, done);
+  } else {
+    server_.handle(std::move(request), done);
+  }
 }
 
 ProgressSink Peer::progress_sink(const MessageId& id, std::uint64_t serial,

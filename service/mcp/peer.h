@@ -10,14 +10,15 @@
 #include "service/mcp/message.h"
 #include "service/mcp/request_meta.h"
 #include "service/mcp/server.h"
+#include "service/mcp/watch_set.h"
 
 namespace berth::mcp {
 
 /// One client as the server sees it: a bridge link, a handshake session over HTTP, or a single
 /// modern HTTP exchange. Holds what the client agreed on in `initialize`, if it did, and its
-/// requests in flight; both eras may come over one peer. Core loop. Destroying it leaves its calls
-/// running and drops their answers: a lost connection is no cancellation unless the transport says
-/// so by cancel_all().
+/// requests in flight and the resources it watches; both eras may come over one peer. Core loop.
+/// Destroying it leaves its calls running and drops their answers: a lost connection is no
+/// cancellation unless the transport says so by cancel_all().
 class Peer {
  public:
   /// Requests at once; further ones are refused until one is answered.
@@ -38,6 +39,14 @@ class Peer {
   /// Cancels every request in flight; none of them is answered with a response.
   void cancel_all(const std::string& reason);
 
+  /// Where changes go that a handshake client has subscribed to: what belongs to no request. None
+  /// are sent before.
+  void on_notification(Reply notify) { notify_ = std::move(notify); }
+  /// Says of all that is subscribed that it may have changed: earlier notifications may be lost.
+  void repeat_notifications();
+  /// Answers every `subscriptions/listen`: the server ends it.
+  void end_listening();
+
   std::size_t in_flight() const { return calls_->size(); }
   /// What `initialize` agreed on; nothing before, and for clients that are modern only.
   std::optional<Revision> handshake() const { return handshake_; }
@@ -54,6 +63,10 @@ class Peer {
   RpcResult<RequestMeta> agree(const Message& message);
   void dispatch(const Message& message, const RequestMeta& meta, const core::Caller& caller,
                 Reply reply);
+  void listen(const Request& request, const MessageId& id, std::uint64_t serial,
+              const Server::Done& done);
+  void subscribe(const Request& request, const Server::Done& done);
+  void unsubscribe(const Request& request, const Server::Done& done);
   ProgressSink progress_sink(const MessageId& id, std::uint64_t serial,
                              const std::string& token) const;
 
@@ -62,6 +75,9 @@ class Peer {
   std::optional<Revision> latest_revision_;
   ClientInfo client_;
   std::shared_ptr<Calls> calls_ = std::make_shared<Calls>();  // results hold it weakly
+  std::shared_ptr<WatchBudget> watch_budget_ = std::make_shared<WatchBudget>();
+  std::shared_ptr<WatchSet> subscribed_;  // once a handshake client has subscribed
+  Reply notify_;
 };
 
 /// The reply to a message that is none, or not allowed.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "service/core/json.h"
+#include "service/mcp/resource_methods.h"
 
 namespace berth::mcp {
 namespace {
@@ -10,49 +11,27 @@ namespace {
 /// How long clients may go on using a list. Berth's own tools change with a new version only.
 constexpr std::chrono::milliseconds kFreshFor{300'000};
 
-void write_implementation(core::JsonWriter& json, const ServerInfo& info, Revision revision) {
-  json.begin_object().member("name", info.name);
-  if (has_titles(revision)) json.member("title", info.title);
-  json.member("version", info.version).end_object();
-}
+}  // namespace
 
-void write_capabilities(core::JsonWriter& json) {
-  json.key("capabilities").begin_object().key("tools").begin_object().end_object().end_object();
-}
-
-/// Opens a result with what every modern one carries; the caller closes it.
-void begin_result(core::JsonWriter& json, Revision revision) {
-  json.begin_object();
-  if (is_modern(revision)) json.member("resultType", "complete");
-}
-
-/// `error`: raw JSON for `_meta["berth/error"]`, empty = none.
-void write_meta(core::JsonWriter& json, const ServerInfo& info, Revision revision,
-                std::string_view error = {}) {
-  if (!is_modern(revision) && error.empty()) return;
-  json.key("_meta").begin_object();
-  if (is_modern(revision)) {
-    json.key("io.modelcontextprotocol/serverInfo");
-    write_implementation(json, info, revision);
-  }
-  if (!error.empty()) json.raw_member("berth/error", error);
-  json.end_object();
-}
-
-/// `private`: what is listed may depend on the caller's scope.
-void write_cache_hints(core::JsonWriter& json) {
-  json.member("ttlMs", kFreshFor.count()).member("cacheScope", "private");
-}
-
-bool exists_in(std::string_view method, Revision revision) {
+bool Server::has(std::string_view method, Revision revision) const {
   if (method == "tools/list" || method == "tools/call") return true;
+  if (method == "resources/list" || method == "resources/templates/list" ||
+      method == "resources/read") {
+    return resources_ != nullptr;
+  }
   return is_modern(revision) ? method == "server/discover" : method == "ping";
 }
 
-}  // namespace
+void Server::write_capabilities(core::JsonWriter& json) const {
+  json.key("capabilities").begin_object().key("tools").begin_object().end_object();
+  if (resources_ != nullptr) {
+    json.key("resources").begin_object().member("subscribe", true).end_object();
+  }
+  json.end_object();
+}
 
 void Server::handle(Request request, Done done) const {
-  if (!exists_in(request.method, request.revision)) {
+  if (!has(request.method, request.revision)) {
     done(rpc_fail(kMethodNotFound, fmt::format("Method not found: {}", request.method)));
   } else if (request.method == "server/discover") {
     done(discover());
@@ -60,8 +39,23 @@ void Server::handle(Request request, Done done) const {
     done("{}");
   } else if (request.method == "tools/list") {
     done(list_tools(request));
+  } else if (request.method.starts_with("resources/")) {
+    use_resources(request, std::move(done));
   } else {
     call_tool(std::move(request), std::move(done));
+  }
+}
+
+void Server::use_resources(const Request& request, Done done) const {
+  const ResourceRequest resource{request.context.caller, request.params, request.revision};
+  if (request.method == "resources/list") {
+    list_resources(*resources_, info_, resource, std::move(done));
+  } else if (request.method == "resources/read") {
+    read_resource(*resources_, info_, resource, std::move(done));
+  } else if (request.params != nullptr && request.params->has("cursor")) {
+    done(rpc_fail(kInvalidParams, "Invalid cursor"));  // there is one page
+  } else {
+    done(list_resource_templates(*resources_, info_, request.revision));
   }
 }
 
@@ -85,7 +79,7 @@ std::string Server::discover() const {
   json.end_array();
   write_capabilities(json);
   if (!info_.instructions.empty()) json.member("instructions", info_.instructions);
-  write_cache_hints(json);
+  write_cache_hints(json, kRevision, kFreshFor);
   write_meta(json, info_, kRevision);
   json.end_object();
   return json.str();
@@ -111,7 +105,7 @@ RpcResult<std::string> Server::list_tools(const Request& request) const {
   for (std::size_t i = from; i < to; ++i) json.raw(encode_tool(entries[i].tool, request.revision));
   json.end_array();
   if (to < entries.size()) json.member("nextCursor", entries[to - 1].tool.name);
-  if (is_modern(request.revision)) write_cache_hints(json);
+  write_cache_hints(json, request.revision, kFreshFor);
   write_meta(json, info_, request.revision);
   json.end_object();
   return json.str();

@@ -4,19 +4,13 @@
 #include <optional>
 #include <string>
 
+#include "service/core/resources.h"
 #include "service/mcp/message.h"
 #include "service/mcp/request_meta.h"
+#include "service/mcp/result.h"
 #include "service/mcp/tool_set.h"
 
 namespace berth::mcp {
-
-/// How the server names itself.
-struct ServerInfo {
-  std::string name = "berth";
-  std::string title = "Berth";
-  std::string version{};
-  std::string instructions{};  ///< how a model should use this server; empty = none
-};
 
 /// One request, stripped of everything that has to do with where it came from.
 struct Request {
@@ -27,15 +21,16 @@ struct Request {
 };
 
 /// The methods of MCP, without state: what a request is answered depends on the request, its
-/// revision and the tools alone. Peer adds what belongs to one client. Core loop.
+/// revision, the tools and the resources alone. Peer adds what belongs to one client. Core loop.
 class Server {
  public:
   /// The raw JSON result object, or the error. At most once; possibly before handle() returns.
   using Done = std::function<void(RpcResult<std::string>)>;
 
-  /// `tools` must outlive the server.
-  Server(ServerInfo info, const ToolSet& tools, std::size_t page_size = 100)
-      : info_(std::move(info)), tools_(tools), page_size_(page_size) {}
+  /// `tools` and `resources` must outlive the server. Without resources it does not offer any.
+  Server(ServerInfo info, const ToolSet& tools, std::size_t page_size = 100,
+         core::Resources* resources = nullptr)
+      : info_(std::move(info)), tools_(tools), page_size_(page_size), resources_(resources) {}
 
   /// Any request but `initialize`.
   void handle(Request request, Done done) const;
@@ -43,7 +38,14 @@ class Server {
   /// The result of `initialize` once the revision is agreed.
   std::string initialize_result(Revision revision) const;
 
+  /// What clients can watch; null if there are none.
+  core::Resources* resources() const { return resources_; }
+  const ServerInfo& info() const { return info_; }
+
  private:
+  bool has(std::string_view method, Revision revision) const;
+  void write_capabilities(core::JsonWriter& json) const;
+  void use_resources(const Request& request, Done done) const;
   std::string discover() const;
   RpcResult<std::string> list_tools(const Request& request) const;
   void call_tool(Request request, Done done) const;
@@ -52,6 +54,7 @@ class Server {
   ServerInfo info_;
   const ToolSet& tools_;
   std::size_t page_size_;
+  core::Resources* resources_;
 };
 
 }  // namespace berth::mcp

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "service/net/link_frame.h"
 
 namespace berth::api_mcp {
@@ -12,6 +14,24 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
+
+/// Resources that can only be watched.
+class Watched final : public core::Resources {
+ public:
+  void list(const core::Caller&, std::string, Done<core::Page<core::ResourceInfo>> done) override {
+    done({});
+  }
+  std::vector<core::ResourceInfo> templates() const override { return {}; }
+  void read(const core::Caller&, const std::string&, Done<core::ResourceText> done) override {
+    done(core::fail(core::ErrorCode::not_found, "not here"));
+  }
+  void watch(const core::Caller&, const std::string& uri, std::function<void()> changed,
+             Done<std::shared_ptr<void>> done) override {
+    change[uri] = std::move(changed);
+    done(std::make_shared<int>());
+  }
+  std::map<std::string, std::function<void()>> change;
+};
 
 class LinkClientTest : public testing::Test {
  protected:
@@ -55,7 +75,8 @@ class LinkClientTest : public testing::Test {
   }
 
   mcp::ToolSet tools_;
-  mcp::Server server_{{}, tools_};
+  Watched watched_;
+  mcp::Server server_{{}, tools_, 100, &watched_};
   LinkClient client_{server_, 64U << 10U};
   std::string frames_;
   std::vector<mcp::ToolDone> open_;
@@ -103,6 +124,35 @@ TEST_F(LinkClientTest, KeepsWhatWasNotAcknowledgedOverABreak) {
   ASSERT_TRUE(client_.acknowledge(4));
   attach();
   EXPECT_THAT(written(), IsEmpty());
+}
+
+TEST_F(LinkClientTest, ChangesWhileAwayAreKeptOnceEach) {
+  std::uint64_t number = 2;
+  for (const std::string uri : {"a:", "b:"}) {
+    receive(number, R"({"jsonrpc":"2.0","id":)" + std::to_string(number) +
+                        R"(,"method":"resources/subscribe","params":{"uri":")" + uri + "\"}}");
+    ++number;
+  }
+  EXPECT_THAT(written(), ElementsAre(2, 3));
+  ASSERT_TRUE(client_.acknowledge(3));
+  watched_.change["a:"]();
+  watched_.change["a:"]();
+  EXPECT_THAT(written(), ElementsAre(4, 5)) << "a bridge that is there hears of each";
+  client_.detach();
+  for (int i = 0; i < 3; ++i) {
+    watched_.change["a:"]();
+    watched_.change["b:"]();
+  }
+  ASSERT_TRUE(client_.acknowledge(5));
+  attach();
+  EXPECT_THAT(written(), ElementsAre(6, 7));
+  watched_.change["a:"]();
+  EXPECT_THAT(written(), ElementsAre(8));
+  ASSERT_TRUE(client_.acknowledge(8));
+  client_.detach();
+  watched_.change["a:"]();
+  attach();
+  EXPECT_THAT(written(), ElementsAre(9)) << "away again";
 }
 
 TEST_F(LinkClientTest, RefusesAnAcknowledgementOfWhatItNeverSent) {

@@ -229,8 +229,12 @@ TEST_F(LinkSessionTest, RestoresLogLevelAndSubscriptionsThatStillStand) {
                                         "M 6 " + kept));
   service_says(result(0));
   service_says(result(3));
-  service_says(result(4));
   EXPECT_THAT(at_client(), IsEmpty());
+  service_says(result(4));
+  EXPECT_THAT(at_client(),
+              ElementsAre(R"({"jsonrpc":"2.0","method":"notifications/resources/updated",)"
+                          R"("params":{"uri":"berth://b"}})"))
+      << "it may have changed while nobody watched";
 }
 
 TEST_F(LinkSessionTest, SwallowsTheSecondAcknowledgementOfASubscription) {
@@ -251,6 +255,29 @@ TEST_F(LinkSessionTest, SwallowsTheSecondAcknowledgementOfASubscription) {
   service_says(told);
   service_says(R"({"method":"notifications/tools/list_changed"})");
   EXPECT_THAT(at_client(), ElementsAre(R"({"method":"notifications/tools/list_changed"})"));
+}
+
+TEST_F(LinkSessionTest, TellsOfWhatMayHaveChangedBeforeTheSecondAcknowledgement) {
+  connect("e1");
+  client_says(R"({"id":7,"method":"subscriptions/listen","params":{}})");
+  const std::string told =
+      R"({"method":"notifications/subscriptions/acknowledged","params":{"_meta":)"
+      R"({"io.modelcontextprotocol/subscriptionId":7},"notifications":)"
+      R"({"resourceSubscriptions":["berth://a","berth://b"]}}})";
+  service_says(told);
+  service_acknowledges(1);
+  EXPECT_THAT(at_client(), ElementsAre(told));
+  session_.link_lost(now_);
+  at_service();
+  connect("e2");
+  at_service();
+  service_says(told);
+  const auto updated = [](const std::string& uri) {
+    return R"({"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"_meta":)"
+           R"({"io.modelcontextprotocol/subscriptionId":7},"uri":")" +
+           uri + "\"}}";
+  };
+  EXPECT_THAT(at_client(), ElementsAre(updated("berth://a"), updated("berth://b")));
 }
 
 TEST_F(LinkSessionTest, DropsAnswersThatNobodyWaitsFor) {

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "service/core/resources.h"
+#include "service/mcp/message.h"
+#include "service/mcp/result.h"
+#include "service/mcp/rpc_error.h"
+
+namespace berth::mcp {
+
+/// What the methods that read resources need of a request.
+struct ResourceRequest {
+  core::Caller caller;
+  const core::JsonObject* params = nullptr;  ///< null = none; valid during the call only
+  Revision revision = Revision::r2026_07_28;
+};
+
+/// `resources/list`, `resources/templates/list` and `resources/read` of all revisions (2026-07-28,
+/// server/resources). `done` gets the raw JSON result; core loop, possibly before the call returns.
+/// `info` and `resources` must outlive it.
+using ResourceDone = std::function<void(RpcResult<std::string>)>;
+
+void list_resources(core::Resources& resources, const ServerInfo& info,
+                    const ResourceRequest& request, ResourceDone done);
+std::string list_resource_templates(const core::Resources& resources, const ServerInfo& info,
+                                    Revision revision);
+void read_resource(core::Resources& resources, const ServerInfo& info,
+                   const ResourceRequest& request, ResourceDone done);
+
+/// `params.uri`; kInvalidParams if it is no string.
+RpcResult<std::string> read_uri(const core::JsonObject* params);
+
+/// Says that what the URI names does not exist for this caller, or what else went wrong with it.
+RpcError resource_error(const core::Error& error, const std::string& uri, Revision revision);
+
+}  // namespace berth::mcp

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "service/core/json.h"
+#include "service/mcp/revision.h"
+
+namespace berth::mcp {
+
+/// How the server names itself.
+struct ServerInfo {
+  std::string name = "berth";
+  std::string title = "Berth";
+  std::string version{};
+  std::string instructions{};  ///< how a model should use this server; empty = none
+};
+
+// What the results of all methods have in common, by revision (2026-07-28, basic/index, Results).
+
+void write_implementation(core::JsonWriter& json, const ServerInfo& info, Revision revision);
+
+/// Opens a result with what every modern one carries; the caller closes it.
+void begin_result(core::JsonWriter& json, Revision revision);
+
+/// `error`: raw JSON for `_meta["berth/error"]`, empty = none.
+void write_meta(core::JsonWriter& json, const ServerInfo& info, Revision revision,
+                std::string_view error = {});
+
+/// How long a client may go on using the result; modern revisions only. Never shared: what is
+/// listed and read depends on the caller.
+void write_cache_hints(core::JsonWriter& json, Revision revision,
+                       std::chrono::milliseconds fresh_for);
+
+}  // namespace berth::mcp
