@@ -26,10 +26,10 @@ struct ThrottleSettings {
     double calm;
   };
 
-  // A build that uses all CPUs is what the machine is for: pressure is twice that.
-  Band cpu_load_ratio{2.0, 1.25};
+  // A build that uses all CPUs, or starts twice as many processes, is what the machine is for.
+  Band cpu_load_ratio{4.0, 2.0};
   Band memory_available_ratio{0.08, 0.15};  ///< here less is worse
-  Band psi_cpu_some_avg10{85.0, 60.0};
+  Band psi_cpu_some_avg10{98.0, 85.0};
   Band psi_memory_some_avg10{20.0, 5.0};
   core::Milliseconds step_interval{10'000};  ///< PSI looks back 10 s: earlier it shows no effect
   core::Milliseconds calm_before_raise{30'000};

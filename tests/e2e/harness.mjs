@@ -63,6 +63,7 @@ export class Service {
       LANG: 'C.UTF-8',
       BERTH_RUNTIME_DIR: this.runtimeDir,
       BERTH_DATA_DIR: this.dataDir,
+      BERTH_QUEUE__THROTTLE: 'off',  // tests load a machine by nature
     };
   }
 

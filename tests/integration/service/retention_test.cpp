@@ -10,7 +10,6 @@ const std::string kMegabyte = "head -c 1000000 /dev/zero";
 
 TEST(Retention, RemovesTheOldestJobsWithTheirFiles) {
   ServiceProcess service;
-  service.settings = {"BERTH_JOBS__KEEP_COUNT=2"};
   service.start();
   std::vector<std::string> jobs;
   for (int i = 0; i < 4; ++i) {
@@ -22,6 +21,7 @@ TEST(Retention, RemovesTheOldestJobsWithTheirFiles) {
   };
   EXPECT_TRUE(spool(jobs[0]));
   service.stop();
+  service.settings = {"BERTH_JOBS__KEEP_COUNT=2"};
   service.start();
   wait_until("old jobs are gone",
              [&] { return service.get("/admin/v1/jobs").json()["items"].Size() == 2; });
@@ -34,13 +34,13 @@ TEST(Retention, RemovesTheOldestJobsWithTheirFiles) {
 
 TEST(Retention, BoundsAllOutputFilesTogether) {
   ServiceProcess service;
-  service.settings = {"BERTH_JOBS__KEEP_BYTES=1500000"};
   service.start();
   const std::string first = service.post_job(kMegabyte);
   service.finished_job(first);
   const std::string second = service.post_job(kMegabyte);
   service.finished_job(second);
   service.stop();
+  service.settings = {"BERTH_JOBS__KEEP_BYTES=1500000"};
   service.start();
   wait_until("the older one is gone",
              [&] { return service.get("/admin/v1/jobs/" + first).status == 404; });

@@ -87,6 +87,7 @@ void ServiceProcess::spawn(const std::vector<std::string>& more_arguments) {
   }
   // Hosts outlive the service: those that a test leaves behind end by themselves.
   options.environment.emplace_back("BERTH_HOSTS__ORPHAN_LIMIT=2s");
+  options.environment.emplace_back("BERTH_QUEUE__THROTTLE=off");  // tests load a machine by nature
   options.environment.insert(options.environment.end(), settings.begin(), settings.end());
   const platform::Descriptor log(
       open((folder_ + "/log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
