@@ -122,9 +122,8 @@ void CommandStopper::deliver(Step step, int tick) {
 }
 
 void CommandStopper::signal_shell(Step step, int tick, bool alone) {
+  const KillSignal unwind = step == Step::interrupt ? KillSignal::unwind : KillSignal::unwind_hard;
   if (tick == 0) {
-    const KillSignal unwind =
-        step == Step::interrupt ? KillSignal::unwind : KillSignal::unwind_hard;
     if (!platform::handles_signal(shell_, unwind)) {
       // Another program has taken the shell's place (`exec`), and knows nothing of such signals.
       platform::send_signal({shell_}, step == Step::interrupt   ? KillSignal::interrupt
@@ -132,8 +131,11 @@ void CommandStopper::signal_shell(Step step, int tick, bool alone) {
                                                                 : KillSignal::kill);
       return;
     }
-    // For a trap in the command's own text; without one an interactive shell ignores it.
-    if (step == Step::terminate) platform::send_signal({shell_}, KillSignal::terminate);
+    // Interactive shells ignore it, unless a trap in the command's own text is there to end it.
+    trap_goes_first_ =
+        step == Step::terminate && platform::handles_signal(shell_, KillSignal::terminate);
+    platform::send_signal({shell_}, trap_goes_first_ ? KillSignal::terminate : unwind);
+  } else if (std::exchange(trap_goes_first_, false)) {
     platform::send_signal({shell_}, unwind);
   } else if (step != Step::interrupt || (alone && tick == kBuiltinTick)) {
     // A builtin that waits by itself (read) hears nothing else.

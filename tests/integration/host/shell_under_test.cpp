@@ -31,7 +31,6 @@ std::vector<ShellUnderTest> find_shells() {
   const ShellUnderTest zsh{.label = "Zsh",
                            .dialect = "zsh",
                            .program = "/bin/zsh",
-                           .runs_traps_before_leaving = false,
                            .deafening = "precmd() { cat >/dev/null }; kill -INT $$"};
   std::vector<ShellUnderTest> found;
   for (const ShellUnderTest& shell : {bash, sh, bash_as_sh, busybox, zsh}) {

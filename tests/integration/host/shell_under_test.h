@@ -18,7 +18,6 @@ struct ShellUnderTest {
   std::string reach_builtin =
       "\\builtin";  ///< what stands before a builtin, whatever was redefined
   bool tells_version = true;
-  bool runs_traps_before_leaving = true;  ///< of the command's text, when it is told to end
   std::string deafening;  ///< a command after which the shell reads its lines and does not answer
 };
 

@@ -50,10 +50,10 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"Calm", kCalm, false, ""},  //
         Case{"WithoutPressureInformation", {1.0, 0.5}, false, ""},
         Case{"AllCpusBusy", {1.0, 0.5, 70.0, 0.0}, false, ""},
-        Case{"AtTheLimits", {2.0, 0.08, 85.0, 20.0}, false, ""},
-        Case{"CpuLoad", {2.5, 0.5}, true, "CPU load 2.50 per CPU is above 2.00"},
+        Case{"AtTheLimits", {4.0, 0.08, 98.0, 20.0}, false, ""},
+        Case{"CpuLoad", {4.5, 0.5}, true, "CPU load 4.50 per CPU is above 4.00"},
         Case{"LittleMemory", {0.1, 0.05}, true, "memory available 5.0% is below 8.0%"},
-        Case{"CpuPressure", {0.1, 0.5, 90.0, 0.0}, true, "CPU pressure 90.0% is above 85.0%"},
+        Case{"CpuPressure", {0.1, 0.5, 99.0, 0.0}, true, "CPU pressure 99.0% is above 98.0%"},
         Case{"MemoryPressure", {0.1, 0.5, 0.0, 30.0}, true, "memory pressure 30.0% is above 20.0%"},
         Case{"MemoryIsNamedFirst",
              {9.0, 0.01, 99.0, 99.0},
@@ -106,7 +106,7 @@ TEST_F(ThrottleTest, RaisesStepByStepOnceItHasBeenCalmForAWhile) {
 
 TEST_F(ThrottleTest, BetweenPressureAndCalmNothingChanges) {
   decide(kLoaded, 8);
-  const LoadSample between{1.5, 0.6};
+  const LoadSample between{3.0, 0.6};
   for (int i = 0; i < 20; ++i) EXPECT_FALSE(decide(between, 7));
   decide(kCalm, 7);
   decide(kCalm, 7);
