@@ -129,6 +129,7 @@ void LaneRunner::run_in_terminal(const core::HostId& host, const jobs::JobPointe
   spec.stdin_mode = job->record.stdin_mode;
   spec.stdin_text = job->record.stdin_text;
   spec.timeout = job->record.timeout;
+  spec.alone = !lane->session;
   spec.max_output_bytes = settings_.max_job_bytes;
   spec.context = std::move(context);
   job->in_terminal = true;

@@ -63,6 +63,7 @@ core::Result<shells::CommandPlan> Command::begin(const Workspace& workspace,
   plan.env = run_.env;
   plan.env.push_back(fmt::format("{}={}", kJobVariable, run_.job_id.str()));
   plan.cwd = run_.cwd;
+  plan.alone = run_.alone;
   if (!plan.cwd.empty() && plan.cwd[0] != '/') plan.cwd = session_cwd + "/" + plan.cwd;
 
   if (auto written = platform::overwrite_file(plan.script, run_.command); !written) {

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "service/platform/files.h"
 #include "service/platform/process.h"
 
 namespace berth::host {
@@ -39,11 +40,6 @@ core::Result<void> LastingShell::start(bool restore) {
     start.restore = false;
   }
   auto process = ShellProcess::start(loop_, dialect_, start, workspace_, *this);
-  if (!process && process.error().code == core::ErrorCode::cwd_not_accessible && was_ready_) {
-    // Its last directory has been removed meanwhile.
-    start.cwd = directories_.current = "/";
-    process = ShellProcess::start(loop_, dialect_, start, workspace_, *this);
-  }
   if (!process && process.error().code == core::ErrorCode::not_found) {
     return core::fail(
         core::ErrorCode::unsupported,
@@ -147,6 +143,7 @@ void LastingShell::greeted(const shells::Report& report) {
   forget_.clear();
   last_words_.reset();
   killed_why_.clear();
+  lost_directory_.clear();
   ready_ = true;
   take_directories(report);
   events_.on_shell_ready({.shell_pid = process_->pid(),
@@ -163,6 +160,9 @@ void LastingShell::on_shell_exit(const platform::ExitStatus& status) {
   if (!ready_) ++failed_starts_;
   ready_ = false;
   if (last_words_) take_directories(*last_words_);
+  if (was_ready_ && !platform::check_enterable(directories_.current)) {
+    lost_directory_ = std::exchange(directories_.current, "/");
+  }
   events_.on_shell_lost(status);
   if (over_reason_) {
     events_.on_shell_over(*over_reason_);

@@ -55,6 +55,8 @@ class LastingShell final : private ShellProcess::Events {
   const std::shared_ptr<Tty>& tty() const { return tty_; }
   void resize(platform::TtySize size);
   const shells::Directories& directories() const { return directories_; }
+  /// In on_shell_lost: the directory that the next shell can't be started in, because it is gone.
+  const std::string& lost_directory() const { return lost_directory_; }
 
   void send(std::string lines);
   /// A command, after expect() has named it.
@@ -95,6 +97,7 @@ class LastingShell final : private ShellProcess::Events {
   std::vector<std::string> forget_;
   std::string once_started_;  // lines that the shell gets when the command has started
   shells::Directories directories_;
+  std::string lost_directory_;
   loop::Timer start_timer_;
   loop::Timer close_timer_;
 };

@@ -210,12 +210,13 @@ void Terminal::shell_lost_command(const platform::ExitStatus& status) {
 }
 
 std::string Terminal::restart_note() const {
-  return fmt::format("{}A new shell was started in {}; {}.",
-                     shell_.killed_why().empty() ? "The command ended its shell. " : "",
-                     shell_.directories().current,
-                     shell_.last_words()
-                         ? shell_.dialect().kept_over_exit()
-                         : "variables, functions and aliases set in this session are lost");
+  const std::string& gone = shell_.lost_directory();
+  return fmt::format(
+      "{}A new shell was started in {}{}; {}.",
+      shell_.killed_why().empty() ? "The command ended its shell. " : "",
+      shell_.directories().current, gone.empty() ? "" : fmt::format(" ({} is gone)", gone),
+      shell_.last_words() ? shell_.dialect().kept_over_exit()
+                          : "variables, functions and aliases set in this session are lost");
 }
 
 void Terminal::finish_command(hostproto::Finished finished) {

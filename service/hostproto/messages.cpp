@@ -20,6 +20,7 @@ void fields(auto& f, Is<Configure> auto& m) {
 void fields(auto& f, Is<Run> auto& m) {
   f(1, m.job_id), f(2, m.command), f(3, m.cwd), f(4, m.env), f(5, m.stdin_mode);
   f(6, m.stdin_text), f(7, m.timeout), f(8, m.context), f(9, m.max_output_bytes);
+  f(10, m.alone);
 }
 void fields(auto& f, Is<Prepare> auto& m) {
   f(1, m.cwd), f(2, m.env);

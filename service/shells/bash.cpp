@@ -64,6 +64,8 @@ std::string Bash::greeting_lines(const ShellFiles& files, const std::string& non
   if (restore) {
     lines += fmt::format("\\builtin . {}\n", quote_posix(files.state));
     lines += fmt::format("{}\n", kClearWay);
+    // Its directory may be gone: then it was started elsewhere, whatever the state says.
+    lines += "\\builtin test . -ef \"${PWD-}\" || \\builtin cd -P -- .\n";
     for (const std::string& name : forget) lines += fmt::format("\\builtin unset -v {}\n", name);
   }
   lines += fmt::format("{}; \\builtin set +o history; \\builtin unset HISTFILE TMOUT MAILCHECK\n",
@@ -90,9 +92,11 @@ CommandLines Bash::command_lines(const ShellFiles& files, const CommandPlan& pla
   // Started is told after stdin is open (its feeder may close it from then on) and before stdout
   // and stderr are, so that `set -x` does not show these words to the user.
   std::string inner = print_started(files, plan.nonce) + "; ";
+  if (plan.alone) inner += "(";
   for (const std::string& entry : plan.env) inner += quote_assignment(entry) + " ";
-  inner += fmt::format(R"(\command . {} >|{} 2>|{})", quote_posix(plan.script),
-                       quote_posix(plan.stdout_path), quote_posix(plan.stderr_path));
+  inner +=
+      fmt::format(R"(\command . {}{} >|{} 2>|{})", quote_posix(plan.script), plan.alone ? ")" : "",
+                  quote_posix(plan.stdout_path), quote_posix(plan.stderr_path));
 
   std::string lines = fmt::format("{}; ", kClearWay);
   if (!plan.cwd.empty()) lines += fmt::format("\\builtin cd -- {} && ", quote_posix(plan.cwd));

@@ -31,6 +31,9 @@ struct CommandPlan {
   std::string stderr_path;       ///< FIFO
   std::vector<std::string> env;  ///< for this command only, `NAME=value`
   std::string cwd;               ///< for this command only; empty = the session's
+  /// No other command follows: it gets a subshell, whose end is the command's own. So its EXIT
+  /// traps run as in a script, while its output is still heard.
+  bool alone = false;
 };
 
 /// A directory of the shell and the one before it (`cd -`).

@@ -139,10 +139,14 @@ CommandLines Sh::command_lines(const ShellFiles& files, const CommandPlan& plan,
     inner += fmt::format(R"(\command eval "${{{0}+{0}=\${0}}}" && _berth_env="$_berth_env "{1}; )",
                          entry.substr(0, entry.find('=')), quote_posix(quote_assignment(entry)));
   }
-  inner += fmt::format(
-      R"(\command eval "$_berth_env" {})",
-      quote_posix(fmt::format(R"(\command . {} >|{} 2>|{})", quote_posix(plan.script),
-                              quote_posix(plan.stdout_path), quote_posix(plan.stderr_path))));
+  const std::string outputs =
+      fmt::format(">|{} 2>|{}", quote_posix(plan.stdout_path), quote_posix(plan.stderr_path));
+  const std::string source = fmt::format(R"(\command . {})", quote_posix(plan.script));
+  if (plan.alone) {
+    inner += fmt::format(R"((\command eval "$_berth_env" {}) {})", quote_posix(source), outputs);
+  } else {
+    inner += fmt::format(R"(\command eval "$_berth_env" {})", quote_posix(source + " " + outputs));
+  }
 
   std::string lines = fmt::format("{}; \\unset -v _berth_status _berth_unwound; ", kClearWay);
   if (!plan.cwd.empty()) lines += fmt::format("\\command cd -- {} && ", quote_posix(plan.cwd));

@@ -151,9 +151,9 @@ CommandLines Zsh::command_lines(const ShellFiles& files, const CommandPlan& plan
   for (const std::string& entry : plan.env) {
     if (!names_identity(entry)) inner += set_for_command(files, entry);
   }
-  inner += fmt::format(R"({}; \builtin \. {} >|{} 2>|{})", print_started(files, plan.nonce),
-                       quote_posix(plan.script), quote_posix(plan.stdout_path),
-                       quote_posix(plan.stderr_path));
+  inner += fmt::format(R"({}; {}\builtin \. {}{} >|{} 2>|{})", print_started(files, plan.nonce),
+                       plan.alone ? "(" : "", quote_posix(plan.script), plan.alone ? ")" : "",
+                       quote_posix(plan.stdout_path), quote_posix(plan.stderr_path));
 
   std::string lines =
       fmt::format(R"({}; {}; \builtin \unset _berth_status _berth_unwound; )", kClearWay, kEnable);

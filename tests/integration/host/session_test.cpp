@@ -176,6 +176,38 @@ TEST_P(Session, CanBePrepared) {
   EXPECT_EQ(run("pwd").out, "/usr/lib\n");
 }
 
+TEST_P(Session, GoesOnInTheRootWhenItsDirectoryIsGone) {
+  run("mkdir gone && cd gone && rmdir ../gone");
+  const Outcome left = run("exit 5");
+  EXPECT_EQ(left.finished.exit_code, 5);
+  EXPECT_EQ(left.finished.cwd, "/");
+  EXPECT_THAT(left.finished.message, HasSubstr("started in / ("));
+  const Outcome next = run("pwd");
+  EXPECT_EQ(next.out, "/\n");
+  EXPECT_EQ(next.finished.cwd, "/");
+}
+
+TEST_P(Session, ACommandAloneEndsAsAScriptDoes) {
+  const auto alone = [this](const std::string& text) {
+    hostproto::Run only = command(text, "");
+    only.alone = true;
+    return run(only);
+  };
+  const Outcome trapped = alone("trap 'echo bye' EXIT; echo hello");
+  EXPECT_EQ(trapped.out, "hello\nbye\n");
+  EXPECT_EQ(trapped.finished.exit_code, 0);
+  const Outcome left = alone("trap 'echo bye >&2' EXIT; echo hello; exit 3");
+  EXPECT_EQ(left.out, "hello\n");
+  EXPECT_EQ(left.err, "bye\n");
+  EXPECT_EQ(left.finished.exit_code, 3);
+  EXPECT_FALSE(left.finished.shell_restarted);
+  hostproto::Run given = command("echo $given; cd /; pwd", "");
+  given.alone = true;
+  given.env = {"given=a 'b' c"};
+  EXPECT_EQ(run(given).out, "a 'b' c\n/\n");
+  EXPECT_EQ(alone("echo 'never closed").finished.exit_code == 0, false);
+}
+
 TEST_P(Session, FeedsACommand) {
   hostproto::Run text = command("cat; echo end", "");
   text.stdin_text = "given\n";
