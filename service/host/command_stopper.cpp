@@ -53,6 +53,7 @@ void CommandStopper::begin(int shell, const std::string& job_id) {
 }
 
 void CommandStopper::end() {
+  kill_what_is_left();
   ladder_.stop();
   settle_timer_.cancel();
   processes_.reset();
@@ -75,8 +76,22 @@ void CommandStopper::stop_for_good(core::StopMode first) {
 
 void CommandStopper::settle() {
   ladder_.stop();
+  kill_what_is_left();
   ask_();
   settle_timer_.start_repeating(kSettleInterval, [this] { ask_(); });
+}
+
+/// Nothing survives a kill, neither what was started between a look and the signals: then it is
+/// looked again. Each look finds less, unless processes are started faster than they are killed.
+void CommandStopper::kill_what_is_left() const {
+  constexpr int kMaxLooks = 20;
+  if (!processes_ || stopped_ != Step::kill) return;
+  for (int look = 0; look < kMaxLooks; ++look) {
+    std::vector<int> left;
+    for (const CommandProcess& process : processes_->find()) left.push_back(process.pid);
+    if (left.empty()) return;
+    platform::send_signal(left, KillSignal::kill);
+  }
 }
 
 void CommandStopper::tell_end(int status, hostproto::Finished& finished) const {

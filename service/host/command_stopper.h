@@ -52,6 +52,7 @@ class CommandStopper final : private StopLadder::Target {
   void ask_again() override;
   void give_up() override;
   void signal_shell(StopLadder::Step step, int tick, bool alone);
+  void kill_what_is_left() const;
 
   std::function<void()> ask_;
   std::function<void()> give_up_;
