@@ -139,7 +139,8 @@ void CommandStopper::deliver(Step step, int tick) {
 void CommandStopper::signal_shell(Step step, int tick, bool alone) {
   const KillSignal unwind = step == Step::interrupt ? KillSignal::unwind : KillSignal::unwind_hard;
   if (tick == 0) {
-    if (!platform::handles_signal(shell_, unwind)) {
+    shell_was_replaced_ = !platform::handles_signal(shell_, unwind);
+    if (shell_was_replaced_) {
       // Another program has taken the shell's place (`exec`), and knows nothing of such signals.
       platform::send_signal({shell_}, step == Step::interrupt   ? KillSignal::interrupt
                                       : step == Step::terminate ? KillSignal::terminate
@@ -150,6 +151,8 @@ void CommandStopper::signal_shell(Step step, int tick, bool alone) {
     trap_goes_first_ =
         step == Step::terminate && platform::handles_signal(shell_, KillSignal::terminate);
     platform::send_signal({shell_}, trap_goes_first_ ? KillSignal::terminate : unwind);
+  } else if (shell_was_replaced_) {
+    return;  // it has been told, in its own way
   } else if (std::exchange(trap_goes_first_, false)) {
     platform::send_signal({shell_}, unwind);
   } else if (step != Step::interrupt || (alone && tick == kBuiltinTick)) {

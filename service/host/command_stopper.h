@@ -64,6 +64,7 @@ class CommandStopper final : private StopLadder::Target {
   std::vector<CommandProcess> signalled_;
   std::optional<StopLadder::Step> stopped_;  // the hardest step taken
   bool waited_for_process_ = false;          // when it was stopped
+  bool shell_was_replaced_ = false;          // another program has taken its place
   bool trap_goes_first_ = false;  // the shell was told to end, and is about to be made to
   std::optional<int> unwound_status_;
 };
