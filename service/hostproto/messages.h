@@ -53,7 +53,7 @@ struct Run {
   std::string stdin_text;         ///< first bytes of its stdin
   core::Milliseconds timeout{0};  ///< from start; 0 = none
   std::string context;            ///< the service's own; comes back with `Accepted`
-  bool alone = false;  ///< the terminal is its own: nothing of the shell is to be kept
+  bool alone = false;             ///< the terminal is its own: nothing of the shell is to be kept
   std::int64_t max_output_bytes = std::numeric_limits<std::int64_t>::max();  ///< kept, per stream
 };
 
