@@ -64,7 +64,8 @@ std::string set_for_command(const ShellFiles& files, std::string_view entry) {
 }  // namespace
 
 std::vector<std::string> Zsh::arguments(const ShellFiles& /*files*/) const {
-  return {"-f", "+m", "-i"};
+  // On a terminal its line editor would take the lines from there, not from stdin.
+  return {"-f", "+m", "+Z", "-i"};
 }
 
 std::string Zsh::reporter_script(const ShellFiles& files) const {
