@@ -64,8 +64,9 @@ std::string set_for_command(const ShellFiles& files, std::string_view entry) {
 }  // namespace
 
 std::vector<std::string> Zsh::arguments(const ShellFiles& /*files*/) const {
-  // On a terminal its line editor would take the lines from there, not from stdin.
-  return {"-f", "+m", "+Z", "-i"};
+  // On a terminal its line editor would take the lines from there, not from stdin, and a terminal
+  // it knows nothing of (TERM=dumb) would be shown marks of lines before the greeting is read.
+  return {"-f", "+m", "+Z", "+o", "promptsp", "+o", "promptcr", "-i"};
 }
 
 std::string Zsh::reporter_script(const ShellFiles& files) const {
