@@ -84,11 +84,12 @@ void LaneRunner::start_terminal(const core::HostId& id, const Spec& spec) {
   host.shell = spec.shell;
   host.cwd = spec.cwd.empty() ? settings_.home : spec.cwd;
   host.env = settings_.environment;
+  // Of two entries of one name, shells take the last.
+  if (spec.tty) host.env.emplace_back("TERM=xterm-256color");
   for (const auto& [name, value] : spec.env) host.env.push_back(name + "=" + value);
   host.orphan_limit = settings_.orphan_limit;
   host.program = spec.shell;
   host.tty = spec.tty;
-  if (spec.tty) host.env.emplace_back("TERM=xterm-256color");  // the last one counts
   host.rows = spec.rows;
   host.cols = spec.cols;
   lane.terminal =
