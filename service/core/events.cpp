@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "service/core/json.h"
+#include "service/core/words.h"
 
 namespace berth::core {
 namespace {
@@ -51,10 +52,7 @@ std::span<const std::string_view> event_types() {
 }
 
 std::optional<Severity> parse_severity(std::string_view text) {
-  for (std::size_t i = 0; i < kSeverities.size(); ++i) {
-    if (kSeverities.at(i) == text) return static_cast<Severity>(i);
-  }
-  return std::nullopt;
+  return parse_word<Severity>(kSeverities, text);
 }
 
 std::string_view topic_of(std::string_view type) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -83,6 +84,11 @@ struct JobView {
 };
 
 enum class OutputStream { standard_output, standard_error };
+
+/// `stdout`, `stderr`.
+constexpr std::string_view to_string(OutputStream stream) {
+  return stream == OutputStream::standard_output ? "stdout" : "stderr";
+}
 
 /// One of offset, tail_lines and grep; none = from offset 0.
 struct OutputRequest {

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "service/core/words.h"
+
 namespace berth::core {
 namespace {
 
@@ -10,14 +12,6 @@ constexpr std::array<std::string_view, 7> kStates{"queued",    "running",   "suc
 constexpr std::array<std::string_view, 4> kStopModes{"after_command", "interrupt", "terminate",
                                                      "kill"};
 
-template <class Enum, std::size_t Size>
-std::optional<Enum> parse(const std::array<std::string_view, Size>& names, std::string_view text) {
-  for (std::size_t i = 0; i < Size; ++i) {
-    if (names.at(i) == text) return static_cast<Enum>(i);
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 std::string_view to_string(JobState state) {
@@ -25,7 +19,7 @@ std::string_view to_string(JobState state) {
 }
 
 std::optional<JobState> parse_job_state(std::string_view text) {
-  return parse<JobState>(kStates, text);
+  return parse_word<JobState>(kStates, text);
 }
 
 std::span<const std::string_view> job_states() {
@@ -37,7 +31,7 @@ std::string_view to_string(StopMode mode) {
 }
 
 std::optional<StopMode> parse_stop_mode(std::string_view text) {
-  return parse<StopMode>(kStopModes, text);
+  return parse_word<StopMode>(kStopModes, text);
 }
 
 }  // namespace berth::core

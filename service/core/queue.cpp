@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "service/core/words.h"
+
 namespace berth::core {
 namespace {
 
@@ -18,10 +20,7 @@ std::string_view to_string(RequestState state) {
 }
 
 std::optional<RequestState> parse_request_state(std::string_view text) {
-  for (std::size_t i = 0; i < kStates.size(); ++i) {
-    if (kStates.at(i) == text) return static_cast<RequestState>(i);
-  }
-  return std::nullopt;
+  return parse_word<RequestState>(kStates, text);
 }
 
 }  // namespace berth::core

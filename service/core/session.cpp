@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "service/core/words.h"
+
 namespace berth::core {
 namespace {
 
@@ -15,10 +17,7 @@ std::string_view to_string(SessionState state) {
 }
 
 std::optional<SessionState> parse_session_state(std::string_view text) {
-  for (std::size_t i = 0; i < kStates.size(); ++i) {
-    if (kStates.at(i) == text) return static_cast<SessionState>(i);
-  }
-  return std::nullopt;
+  return parse_word<SessionState>(kStates, text);
 }
 
 std::span<const std::string_view> session_states() {

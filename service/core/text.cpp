@@ -135,6 +135,16 @@ std::string to_readable_text(std::string_view output) {
   return is_valid_utf8(out) ? out : to_valid_utf8(out);
 }
 
+std::string first_line(std::string_view text, std::size_t max_bytes) {
+  const std::string_view line = text.substr(0, text.find('\n'));
+  if (line.size() == text.size() && line.size() <= max_bytes) return std::string(line);
+  std::size_t end = std::min(line.size(), max_bytes);
+  while (end > 0 && end < line.size() && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U) {
+    --end;
+  }
+  return std::string(line.substr(0, end)) + " …";
+}
+
 HeadTail plan_head_tail(std::size_t total, std::size_t limit) {
   if (total <= limit) return {total, 0};
   return {limit / 3, limit - limit / 3};

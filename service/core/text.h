@@ -17,6 +17,10 @@ std::string to_valid_utf8(std::string_view text);
 /// tab and newline dropped.
 std::string to_readable_text(std::string_view output);
 
+/// The first line of a text for a list, within `max_bytes` of whole characters; ` …` stands for the
+/// rest.
+std::string first_line(std::string_view text, std::size_t max_bytes);
+
 /// Head and tail of an output within `limit` bytes: the first third from the head, the rest from
 /// the tail, cut at line ends where there are any (contract: `max_output_bytes`).
 struct HeadTail {

@@ -114,6 +114,7 @@ core::JobRecord Coordinator::make_record(const core::Caller& caller,
   core::JobRecord record;
   record.id = core::JobId::make();
   record.session_id = request.session_id;
+  if (!record.session_id) record.request_id = core::RequestId::make();
   record.client_id = caller.client_id;
   record.principal = caller.identity.principal;
   record.correlation_id = caller.correlation_id;
@@ -164,13 +165,9 @@ void Coordinator::start_command(const core::Caller& caller, core::CommandRequest
     auto cwd = start_directory(caller, request.cwd);
     if (!cwd) return done(core::fail(std::move(cwd.error())));
     request.cwd = std::move(*cwd);
+    request.shell = *sessions_.shell_of(request.shell);
   }
-  core::JobRecord record = make_record(caller, request);
-  if (lane == nullptr) {
-    record.shell = *sessions_.shell_of(request.shell);
-    record.request_id = core::RequestId::make();
-  }
-  const jobs::JobPointer job = runner_.jobs().add(std::move(record));
+  const jobs::JobPointer job = runner_.jobs().add(make_record(caller, request));
   const bool starts_now = lane != nullptr && lane->ready && !lane->current;
   if (starts_now && !request.background) {
     place(job, lane);  // its first stored state is `running`

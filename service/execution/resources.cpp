@@ -11,6 +11,7 @@
 #include "service/core/text.h"
 #include "service/core/views.h"
 #include "service/execution/resource_watch.h"
+#include "service/jobs/output_reader.h"
 
 namespace berth::execution {
 namespace {
@@ -22,32 +23,18 @@ constexpr std::string_view kJson = "application/json";
 
 constexpr std::size_t kMaxTextBytes = 1'048'576;
 constexpr std::size_t kPageOfEach = 50;
+constexpr std::size_t kTitleBytes = 120;
 
 core::Error no_resource(const std::string& uri) {
   return {core::ErrorCode::not_found, "there is no resource " + uri, "uri", std::nullopt};
 }
 
-constexpr std::string_view name_of(core::OutputStream stream) {
-  return stream == core::OutputStream::standard_output ? "stdout" : "stderr";
-}
-
-/// A command in one line, for people; whole characters.
-std::string one_line(std::string_view command) {
-  constexpr std::size_t kMaxBytes = 120;
-  const std::string_view line = command.substr(0, command.find('\n'));
-  if (line.size() == command.size() && line.size() <= kMaxBytes) return std::string(line);
-  std::size_t end = std::min(line.size(), kMaxBytes);
-  while (end > 0 && end < line.size() && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U) {
-    --end;
-  }
-  return std::string(line.substr(0, end)) + " …";
-}
-
 core::ResourceInfo info_of(const core::JobRecord& job, core::OutputStream stream) {
-  return {fmt::format("{}{}/{}", kJobs, job.id.str(), name_of(stream)),
-          fmt::format("{} of {}", name_of(stream), job.id.str()),
-          fmt::format("{}: {}", core::to_string(job.state), one_line(job.command)),
-          std::string(kText)};
+  return {
+      fmt::format("{}{}/{}", kJobs, job.id.str(), core::to_string(stream)),
+      fmt::format("{} of {}", core::to_string(stream), job.id.str()),
+      fmt::format("{}: {}", core::to_string(job.state), core::first_line(job.command, kTitleBytes)),
+      std::string(kText)};
 }
 
 core::ResourceInfo info_of(const core::SessionRecord& session) {
@@ -62,8 +49,7 @@ std::string text_of(const core::OutputView& view) {
   if (view.offset == 0) return core::to_readable_text(view.bytes);
   return core::to_readable_text(
       core::join_head_tail({}, view.bytes, static_cast<std::size_t>(view.total_bytes),
-                           fmt::format("read_output job_id={} stream={} offset=0",
-                                       view.job_id.str(), name_of(view.stream))));
+                           jobs::how_to_read(view.job_id, view.stream, 0)));
 }
 
 }  // namespace
@@ -165,7 +151,7 @@ std::optional<ExecutionResources::JobOutput> ExecutionResources::parse_output(
   if (!job) return std::nullopt;
   for (const auto stream :
        {core::OutputStream::standard_output, core::OutputStream::standard_error}) {
-    if (uri.substr(slash + 1) == name_of(stream)) return JobOutput{*job, stream};
+    if (uri.substr(slash + 1) == core::to_string(stream)) return JobOutput{*job, stream};
   }
   return std::nullopt;
 }

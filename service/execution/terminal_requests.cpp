@@ -38,11 +38,11 @@ core::Result<bool> TerminalRequests::ask(Ask ask) {
   const core::RequestId id = ask.record.id;
   auto on_granted = [this, id, run = std::move(ask.granted)] { granted(id, run); };
   if (const auto kept = waiting_.find(id); kept != waiting_.end()) {
-    kept->second.kept = false;
+    kept_.erase(id);
     kept->second.moved = std::move(ask.moved);
     const auto taken = slots_.claim(id, std::move(on_granted));
     if (taken && *taken) {
-      end(waiting_.extract(id).mapped().record, core::RequestState::ready);
+      end(id, core::RequestState::ready);
     } else if (taken) {
       static_cast<void>(slots_.watch(id));
     }
@@ -70,12 +70,13 @@ core::Result<bool> TerminalRequests::ask(Ask ask) {
 }
 
 void TerminalRequests::granted(const core::RequestId& id, const queue::SlotQueue::Granted& run) {
-  auto entry = waiting_.extract(id);
-  if (!entry.empty()) end(std::move(entry.mapped().record), core::RequestState::ready);
+  end(id, core::RequestState::ready);
   run();
 }
 
-void TerminalRequests::end(core::RequestRecord record, core::RequestState state) {
+void TerminalRequests::end(const core::RequestId& id, core::RequestState state) {
+  kept_.erase(id);
+  core::RequestRecord record = std::move(waiting_.extract(id).mapped().record);
   record.state = state;
   record.ended_at = clock_.now();
   core::ChangeSet set;
@@ -86,8 +87,7 @@ void TerminalRequests::end(core::RequestRecord record, core::RequestState state)
 
 bool TerminalRequests::withdraw(const core::RequestId& id) {
   if (!slots_.cancel(id)) return false;
-  auto entry = waiting_.extract(id);
-  if (!entry.empty()) end(std::move(entry.mapped().record), core::RequestState::cancelled);
+  end(id, core::RequestState::cancelled);
   return true;
 }
 
@@ -154,7 +154,8 @@ void TerminalRequests::restore(std::vector<core::RequestRecord> records) {
       continue;
     }
     const core::RequestId id = record.id;
-    waiting_[id] = Waiting{std::move(record), nullptr, true};
+    waiting_[id] = Waiting{std::move(record), nullptr};
+    kept_.insert(id);
   }
   if (slots_.waiting() > 0) {
     moves_timer_.start_repeating(kMovesInterval, [this] { tell_moves(); });
@@ -164,9 +165,9 @@ void TerminalRequests::restore(std::vector<core::RequestRecord> records) {
 std::optional<core::RequestRecord> TerminalRequests::find_kept(const std::string& client_id,
                                                                const std::string& request_key,
                                                                const std::string& link_key) const {
-  for (const auto& [id, waiting] : waiting_) {
-    const core::RequestRecord& record = waiting.record;
-    if (!waiting.kept || record.client_id != client_id || record.session_id.empty()) continue;
+  for (const core::RequestId& id : kept_) {
+    const core::RequestRecord& record = waiting_.at(id).record;
+    if (record.client_id != client_id || record.session_id.empty()) continue;
     if ((!request_key.empty() && record.request_key == request_key) ||
         (!link_key.empty() && record.link_key == link_key)) {
       return record;
@@ -175,16 +176,10 @@ std::optional<core::RequestRecord> TerminalRequests::find_kept(const std::string
   return std::nullopt;
 }
 
-bool TerminalRequests::is_kept(const core::RequestId& id) const {
-  const auto found = waiting_.find(id);
-  return found != waiting_.end() && found->second.kept;
-}
-
 void TerminalRequests::expire() {
   for (const core::RequestId& id :
        slots_.expire_unclaimed(clock_.instant() - settings_.claim_limit)) {
-    auto entry = waiting_.extract(id);
-    if (!entry.empty()) end(std::move(entry.mapped().record), core::RequestState::expired);
+    end(id, core::RequestState::expired);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "service/core/execution.h"
@@ -65,7 +66,6 @@ class TerminalRequests {
   std::optional<core::RequestRecord> find_kept(const std::string& client_id,
                                                const std::string& request_key,
                                                const std::string& link_key) const;
-  bool is_kept(const core::RequestId& id) const;
 
   const queue::SlotQueue& slots() const { return slots_; }
 
@@ -73,11 +73,11 @@ class TerminalRequests {
   struct Waiting {
     core::RequestRecord record;
     Moved moved;
-    bool kept = false;  // restored, and nobody has come for it yet
   };
 
   void granted(const core::RequestId& id, const queue::SlotQueue::Granted& granted);
-  void end(core::RequestRecord record, core::RequestState state);
+  /// Takes it out of those that wait.
+  void end(const core::RequestId& id, core::RequestState state);
   core::RequestView view_of(const Waiting& waiting, const queue::SlotQueue::Place& place) const;
   void tell_moves();
   void watch_load();
@@ -89,6 +89,7 @@ class TerminalRequests {
   queue::SlotQueue slots_;
   queue::Throttle throttle_;
   std::unordered_map<core::RequestId, Waiting> waiting_;
+  std::unordered_set<core::RequestId> kept_;  // restored, and nobody has come for them yet
   loop::Timer moves_timer_;
   loop::Timer load_timer_;
 };

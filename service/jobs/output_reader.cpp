@@ -120,16 +120,12 @@ core::Result<void> read_matches(const OutputSource& source, const core::OutputRe
   return {};
 }
 
-constexpr std::string_view stream_name(core::OutputStream stream) {
-  return stream == core::OutputStream::standard_output ? "stdout" : "stderr";
-}
+}  // namespace
 
 std::string how_to_read(const core::JobId& id, core::OutputStream stream, std::size_t offset) {
-  return fmt::format("read_output job_id={} stream={} offset={}", id.str(), stream_name(stream),
+  return fmt::format("read_output job_id={} stream={} offset={}", id.str(), core::to_string(stream),
                      offset);
 }
-
-}  // namespace
 
 core::Result<core::OutputView> read_output(const OutputSource& source,
                                            const core::OutputRequest& request, bool ended) {

@@ -14,6 +14,9 @@ namespace berth::jobs {
 core::Result<core::OutputView> read_output(const OutputSource& source,
                                            const core::OutputRequest& request, bool ended);
 
+/// For an agent: the call that reads an output from this offset on.
+std::string how_to_read(const core::JobId& id, core::OutputStream stream, std::size_t offset);
+
 /// Both ends of one stream within `limit` bytes, joined and made readable for an agent.
 struct Excerpt {
   std::string text;

@@ -9,10 +9,6 @@ namespace {
 
 using core::OutputStream;
 
-constexpr std::string_view name_of(OutputStream stream) {
-  return stream == OutputStream::standard_output ? "stdout" : "stderr";
-}
-
 core::Result<platform::Descriptor> create_new(const std::string& path) {
   if (auto removed = platform::remove_file(path); !removed) return core::fail(removed.error());
   return platform::create_file(path);
@@ -25,11 +21,11 @@ core::Result<void> Spool::prepare() const {
 }
 
 std::string Spool::host_path(const core::HostId& host, OutputStream stream) const {
-  return fmt::format("{}/hosts/{}/{}", data_dir_, host.str(), name_of(stream));
+  return fmt::format("{}/hosts/{}/{}", data_dir_, host.str(), core::to_string(stream));
 }
 
 std::string Spool::job_path(const core::JobId& job, OutputStream stream) const {
-  return fmt::format("{}/spool/{}.{}", data_dir_, job.str(), name_of(stream));
+  return fmt::format("{}/spool/{}.{}", data_dir_, job.str(), core::to_string(stream));
 }
 
 core::Result<Spool::Files> Spool::renew(const core::HostId& host) const {

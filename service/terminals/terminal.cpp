@@ -55,16 +55,6 @@ void Terminal::input(CommandInput input, std::function<void(core::Result<void>)>
   link_->input(input);
 }
 
-void Terminal::resize(int rows, int cols) {
-  if (link_) link_->resize({rows, cols});
-}
-
-void Terminal::prepare(const hostproto::Prepare& wanted,
-                       std::function<void(core::Result<std::string>)> prepared) {
-  prepared_ = std::move(prepared);
-  if (link_) link_->prepare(wanted);
-}
-
 void Terminal::trim(std::int64_t up_to_seq) {
   if (link_) link_->trim(up_to_seq);
 }
@@ -90,13 +80,7 @@ void Terminal::on_resumed(const hostproto::Running& running) {
   owner_.on_terminal_ready(*this, running.job_id);
 }
 
-void Terminal::on_prepared(const hostproto::Prepared& answer) {
-  cwd_ = answer.cwd;
-  const auto prepared = std::exchange(prepared_, nullptr);
-  if (!prepared) return;
-  if (answer.error) return prepared(core::fail(*answer.error));
-  prepared(answer.cwd);
-}
+void Terminal::on_prepared(const hostproto::Prepared&) {}
 
 void Terminal::on_input_taken(const hostproto::InputTaken& answer) {
   const auto call = inputs_.extract(answer.call);
@@ -105,9 +89,8 @@ void Terminal::on_input_taken(const hostproto::InputTaken& answer) {
   call.mapped()({});
 }
 
-void Terminal::fail_calls(const core::Error& reason) {
+void Terminal::fail_inputs(const core::Error& reason) {
   for (const auto& [call, taken] : std::exchange(inputs_, {})) taken(core::fail(reason));
-  if (const auto prepared = std::exchange(prepared_, nullptr)) prepared(core::fail(reason));
 }
 
 void Terminal::on_accepted(const hostproto::Accepted& accepted) {
@@ -136,7 +119,7 @@ void Terminal::on_shell_ended(const hostproto::ShellEnded& ended) {
 
 void Terminal::on_gone(const core::Error& reason) {
   const core::Error why = end_.value_or(reason);
-  fail_calls(why);
+  fail_inputs(why);
   owner_.on_terminal_gone(*this, why);
 }
 

@@ -65,16 +65,11 @@ class Terminal final : private HostEvents {
   void interrupt(const core::JobId& job, core::StopMode how);
   /// `taken` once the host has it, or why it has not. `input.call` is set here.
   void input(CommandInput input, std::function<void(core::Result<void>)> taken);
-  void resize(int rows, int cols);
-  /// Changes directory and variables for good; `prepared` with the directory then. Only while no
-  /// command runs, and one at a time.
-  void prepare(const hostproto::Prepare& wanted,
-               std::function<void(core::Result<std::string>)> prepared);
   void trim(std::int64_t up_to_seq);
   void end(core::StopMode mode);
 
  private:
-  void fail_calls(const core::Error& reason);
+  void fail_inputs(const core::Error& reason);
   void linked(core::Result<std::unique_ptr<HostLink>> link);
 
   void on_ready(const hostproto::Ready& ready) override;
@@ -99,7 +94,6 @@ class Terminal final : private HostEvents {
   bool attaching_ = false;
   std::int64_t last_call_ = 0;
   std::map<std::int64_t, std::function<void(core::Result<void>)>> inputs_;  // not yet answered
-  std::function<void(core::Result<std::string>)> prepared_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -1,5 +1,7 @@
 #include "service/tools/arguments.h"
 
+#include <fmt/format.h>
+
 namespace berth::tools {
 
 core::ProgressSink progress_of(const mcp::CallContext& context) {
@@ -7,6 +9,13 @@ core::ProgressSink progress_of(const mcp::CallContext& context) {
   return [sink = context.progress](const core::CallProgress& told) {
     sink(told.progress, std::nullopt, told.message);
   };
+}
+
+core::Result<void> Arguments::exactly_one_of(const char* first, const char* second) const {
+  if (has(first) != has(second)) return {};
+  return core::fail(core::ErrorCode::invalid_argument,
+                    fmt::format("arguments: one of {} and {} is required", first, second),
+                    "arguments");
 }
 
 std::string Arguments::text(const char* name) const {

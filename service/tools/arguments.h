@@ -30,6 +30,9 @@ class Arguments {
   /// An object of strings; empty if absent.
   core::EnvironmentList environment(const char* name) const;
 
+  /// invalid_argument unless one of the two is there, and only one.
+  core::Result<void> exactly_one_of(const char* first, const char* second) const;
+
   /// No id if absent; the error names the argument.
   template <class Identifier>
   core::Result<Identifier> id(const char* name) const {

@@ -30,10 +30,8 @@ NativeTool interrupt(core::Execution& execution) {
   return {std::move(tool), [&execution](mcp::CallContext context, const rapidjson::Value& value,
                                         mcp::ToolDone done) {
             const Arguments arguments(value);
-            if (arguments.has("job_id") == arguments.has("session_id")) {
-              return done(core::fail(core::ErrorCode::invalid_argument,
-                                     "arguments: one of job_id and session_id is required",
-                                     "arguments"));
+            if (auto one = arguments.exactly_one_of("job_id", "session_id"); !one) {
+              return done(core::fail(std::move(one.error())));
             }
             const auto job = arguments.id<core::JobId>("job_id");
             if (!job) return done(core::fail(job.error()));

@@ -27,17 +27,7 @@ constexpr std::string_view kOutput = R"({
 "next_cursor":{"type":"string"}},
 "required":["jobs"]})";
 
-/// The first line of a command, short enough for a list.
-std::string headline(std::string_view command) {
-  constexpr std::size_t kMaxBytes = 80;
-  const std::string_view line = command.substr(0, command.find('\n'));
-  if (line.size() == command.size() && line.size() <= kMaxBytes) return std::string(line);
-  std::size_t end = std::min(line.size(), kMaxBytes);
-  while (end > 0 && end < line.size() && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U) {
-    --end;
-  }
-  return std::string(line.substr(0, end)) + " …";
-}
+constexpr std::size_t kTitleBytes = 80;
 
 mcp::ToolResult list_result(const core::Page<core::JobView>& page) {
   mcp::ToolResult result;
@@ -45,7 +35,8 @@ mcp::ToolResult list_result(const core::Page<core::JobView>& page) {
   core::JsonWriter json;
   json.begin_object().key("jobs").begin_array();
   for (const core::JobView& view : page.items) {
-    result.text += fmt::format("\n{}: {}", job_status_line(view), headline(view.job.command));
+    result.text += fmt::format("\n{}: {}", job_status_line(view),
+                               core::first_line(view.job.command, kTitleBytes));
     core::write_job(json, view, false);
   }
   end_list(result.text, json, page.next_cursor);

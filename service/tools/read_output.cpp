@@ -51,8 +51,7 @@ mcp::ToolResult output_result(core::OutputView view, bool by_range) {
     view.next_offset -= static_cast<std::int64_t>(cut);
   }
   const std::string text = core::to_readable_text(view.bytes);
-  const std::string_view stream =
-      view.stream == core::OutputStream::standard_output ? "stdout" : "stderr";
+  const std::string_view stream = core::to_string(view.stream);
 
   mcp::ToolResult result;
   result.text =
