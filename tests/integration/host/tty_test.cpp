@@ -99,8 +99,8 @@ TEST_P(TtySession, StopsAWholeTree) {
   const core::JobId job = start("setsid sleep 1000 & sleep 1000 & echo begun; sleep 1000");
   ASSERT_TRUE(shows(job, "begun"));
   link->interrupt(job, core::StopMode::kill);
-  const hostproto::Finished finished = outcome(job).finished;
-  EXPECT_TRUE(finished.exit_code != 0 || finished.shell_restarted);  // see shells::Sh on busybox
+  const hostproto::Finished killed = outcome(job).finished;
+  EXPECT_TRUE(killed.exit_code != 0 || killed.shell_restarted);  // see shells::Sh on busybox
   // Killed they all are; until the host has collected them pgrep may still see them.
   EXPECT_THAT(run("while pgrep -P $PPID sleep >/dev/null; do sleep 0.01; done; echo none left").out,
               HasSubstr("none left"));  // the shell may say which jobs were killed
