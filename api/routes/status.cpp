@@ -26,6 +26,7 @@ void add_status(http::Router& router, const core::StatusSource& source) {
                                              ? status.effective_max_sessions - status.used_slots
                                              : 0)
                    .member("effective_max_sessions", status.effective_max_sessions)
+                   .member("warm_terminals", status.warm_terminals)
                    .member("current_queue_depth", status.queue_depth)
                    .member("live_jobs", status.live_jobs)
                    .member("open_connections", status.open_connections)

@@ -20,6 +20,7 @@ struct ServiceStatus {
   std::size_t active_sessions = 0;
   std::size_t used_slots = 0;
   std::size_t effective_max_sessions = 0;
+  std::size_t warm_terminals = 0;  ///< started in advance, ready for use
   std::size_t queue_depth = 0;
   std::size_t live_jobs = 0;
   std::size_t open_connections = 0;

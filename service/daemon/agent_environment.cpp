@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "service/platform/shells.h"
+
 namespace berth::daemon {
 namespace {
 
@@ -34,6 +36,12 @@ std::vector<std::string> agent_environment(const std::vector<std::string>& own) 
   if (!has_path) out.emplace_back("PATH=/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin");
   if (!has_locale) out.emplace_back("LANG=C.UTF-8");
   return out;
+}
+
+std::string login_shell(const std::vector<std::string>& environment) {
+  std::string shell = value_of(environment, "SHELL");
+  if (shell.empty()) shell = platform::login_shell();
+  return shell.ends_with("/nologin") || shell.ends_with("/false") ? "" : shell;
 }
 
 std::string value_of(const std::vector<std::string>& environment, std::string_view name) {

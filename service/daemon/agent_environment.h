@@ -10,6 +10,10 @@ namespace berth::daemon {
 /// a screen needs.
 std::vector<std::string> agent_environment(const std::vector<std::string>& own);
 
+/// The login shell of who has this environment: SHELL, else what the system knows of the user.
+/// Empty for one who has none (nologin).
+std::string login_shell(const std::vector<std::string>& environment);
+
 /// The value of a variable in such a list; empty if it is not there.
 std::string value_of(const std::vector<std::string>& environment, std::string_view name);
 

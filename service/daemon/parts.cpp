@@ -39,11 +39,19 @@ execution::CoordinatorSettings coordinator_settings(const runtime::Config& confi
   settings.lanes.queue.claim_limit = config.queue.keep_place;
   settings.lanes.queue.throttle = config.queue.throttle == "on";
   settings.lanes.queue.sample_load = sample_load;
-  settings.lanes.start_timeout = config.hosts.start_timeout;
-  settings.lanes.orphan_limit = config.hosts.orphan_limit;
-  settings.lanes.environment = agent_environment(platform::current_environment());
-  settings.lanes.home = value_of(settings.lanes.environment, "HOME");
-  if (settings.lanes.home.empty()) settings.lanes.home = "/";
+  execution::LoginSettings& login = settings.lanes.login;
+  login.own = agent_environment(platform::current_environment());
+  login.timeout = config.sessions.login_timeout;
+  if (config.sessions.login_environment == "on") login.shell = login_shell(login.own);
+  settings.lanes.terminals.start_timeout = config.hosts.start_timeout;
+  settings.lanes.terminals.orphan_limit = config.hosts.orphan_limit;
+  settings.lanes.terminals.home = value_of(login.own, "HOME");
+  if (settings.lanes.terminals.home.empty()) settings.lanes.terminals.home = "/";
+  settings.lanes.pool.warm = to_size(config.pool.warm);
+  settings.lanes.pool.shells = config.pool.shells;
+  if (settings.lanes.pool.shells.empty()) {
+    settings.lanes.pool.shells.push_back(config.sessions.shell);
+  }
   settings.default_shell = config.sessions.shell;
   settings.idle = {config.sessions.idle_warning, config.sessions.idle_limit};
   settings.lanes.max_job_bytes = config.jobs.max_job_bytes;
@@ -122,6 +130,7 @@ core::ServiceStatus Service::Parts::status() const {
   status.active_sessions = runner.lanes().sessions();
   status.used_slots = runner.requests().slots().used();
   status.effective_max_sessions = runner.requests().slots().slots();
+  status.warm_terminals = runner.pool().size();
   status.queue_depth = runner.requests().slots().waiting();
   status.live_jobs = runner.jobs().size();
   status.open_connections = connections.size();

@@ -161,6 +161,7 @@ void Service::wind_down() {
   parts_->links.stop("the service is stopping");
   parts_->mcp_http.stop();
   parts_->coordinator.runner().jobs().interrupt_waits();
+  parts_->coordinator.runner().stop();
   parts_->connections.kill_all("the service is stopping");
   core::ChangeSet set;
   set.durability = core::Durability::durable;

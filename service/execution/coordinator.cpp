@@ -39,6 +39,7 @@ void Coordinator::when_settled(std::function<void()> call) {
 
 void Coordinator::settled() {
   settled_ = true;
+  runner_.start();
   retention_.start();
   for (const auto& call : std::exchange(before_settled_, {})) call();
 }

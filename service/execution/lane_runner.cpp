@@ -13,135 +13,29 @@ LaneRunner::LaneRunner(Services services, LaneSettings settings)
     : services_(services),
       settings_(std::move(settings)),
       requests_(services.loop, services.log, services.clock, settings_.queue),
-      jobs_(services.loop, services.log) {}
+      jobs_(services.loop, services.log),
+      environment_(services, settings_.terminals, settings_.login),
+      pool_(services, settings_.terminals, environment_, settings_.pool) {}
 
 LaneRunner::~LaneRunner() {
   detach_all();
 }
 
+void LaneRunner::start() {
+  if (stopped_) return;
+  environment_.start();
+  pool_.start();
+}
+
+void LaneRunner::stop() {
+  stopped_ = true;
+  environment_.stop();
+  pool_.stop();
+}
+
 void LaneRunner::detach_all() {
   starting_.clear();
   lanes_.for_each([](Lane& lane) { lane.terminal.reset(); });
-}
-
-core::Result<bool> LaneRunner::open(core::RequestRecord request, Spec spec,
-                                    TerminalRequests::Moved moved, OnOpen on_open) {
-  const core::RequestId id = request.id;
-  spec.client_id = request.client_id;
-  const auto taken =
-      requests_.ask({std::move(request),
-                     [this, id] {
-                       auto entry = waiting_.extract(id);
-                       launch(std::move(entry.mapped().spec), std::move(entry.mapped().on_open));
-                     },
-                     std::move(moved)});
-  if (!taken) return taken;
-  if (*taken) {
-    launch(std::move(spec), std::move(on_open));
-  } else {
-    waiting_.emplace(id, Waiting{std::move(spec), std::move(on_open)});
-  }
-  return taken;
-}
-
-bool LaneRunner::abandon(const core::RequestId& id) {
-  waiting_.erase(id);
-  return requests_.withdraw(id);
-}
-
-void LaneRunner::launch(Spec spec, OnOpen on_open) {
-  core::HostRecord host;
-  host.id = core::HostId::make();
-  host.shell = spec.shell;
-  host.created_at = services_.clock.now();
-  if (spec.session) {
-    host.session_id = spec.session->id;
-    spec.session->host_id = host.id;
-  }
-  Lane& lane = lanes_.add(host, spec.session);
-  lane.slot_client = spec.client_id;
-  starting_[host.id].on_open = std::move(on_open);
-
-  // Stored first: a service that is killed now finds the host it is about to start.
-  core::ChangeSet set;
-  set.add(lane.host);
-  if (lane.session) set.add(*lane.session).add(session_event("session.started", *lane.session));
-  services_.log.commit(std::move(set),
-                       [this, id = host.id, spec = std::move(spec)](core::Result<void> stored) {
-                         Lane* stored_lane = lanes_.by_host(id);
-                         if (stored_lane == nullptr) return;
-                         if (stored) {
-                           start_terminal(id, spec);
-                         } else {
-                           drop(*stored_lane, stored.error());
-                         }
-                       });
-}
-
-void LaneRunner::start_terminal(const core::HostId& id, const Spec& spec) {
-  Lane& lane = *lanes_.by_host(id);
-  terminals::HostSettings host;
-  host.shell = spec.shell;
-  host.cwd = spec.cwd.empty() ? settings_.home : spec.cwd;
-  host.env = settings_.environment;
-  // Of two entries of one name, shells take the last.
-  if (spec.tty) host.env.emplace_back("TERM=xterm-256color");
-  for (const auto& [name, value] : spec.env) host.env.push_back(name + "=" + value);
-  host.orphan_limit = settings_.orphan_limit;
-  host.program = spec.shell;
-  host.tty = spec.tty;
-  host.rows = spec.rows;
-  host.cols = spec.cols;
-  lane.terminal =
-      std::make_unique<terminals::Terminal>(services_.loop, services_.launcher, *this, id);
-  lane.terminal->launch(host);
-  renew_output(lane);
-
-  Starting& starting = starting_[id];
-  starting.deadline = std::make_unique<loop::Timer>(services_.loop);
-  starting.deadline->start(settings_.start_timeout, [this, id] {
-    if (Lane* late = lanes_.by_host(id)) {
-      late->terminal->end(core::StopMode::kill);
-      drop(*late, {core::ErrorCode::terminal_failed,
-                   fmt::format("the shell did not start within {} (hosts.start_timeout)",
-                               core::to_duration_text(settings_.start_timeout)),
-                   {},
-                   std::nullopt});
-    }
-  });
-}
-
-void LaneRunner::opening_ended(const core::HostId& id, core::Result<Lane*> result) {
-  auto entry = starting_.extract(id);
-  if (!entry.empty() && entry.mapped().on_open) entry.mapped().on_open(std::move(result));
-}
-
-void LaneRunner::on_terminal_ready(terminals::Terminal& terminal, const core::JobId& running) {
-  Lane* lane = lanes_.by_host(terminal.id());
-  if (lane == nullptr || lane->ready) return;
-  lane->ready = true;
-  if (lane->session) {
-    if (!terminal.cwd().empty()) lane->session->cwd = terminal.cwd();
-    lane->session->state = core::SessionState::ready;
-  }
-  if (const jobs::JobPointer job = lane->current) {
-    // Found again after a restart. Either its host still runs it, or it never accepted it: the
-    // service was killed between storing the dispatch and sending it.
-    job->reconciling = false;
-    job->begun = running == job->record.id;
-    job->in_terminal = job->in_terminal || job->begun;
-    if (!job->in_terminal) {
-      job->record.state = core::JobState::queued;
-      job->record.dispatched = false;
-      lane->waiting.push_front(std::exchange(lane->current, nullptr));
-    }
-  }
-  opening_ended(lane->host.id, lane);
-  tell_settled(terminal.id());
-  Lane* still = lanes_.by_host(terminal.id());
-  if (still == nullptr) return;
-  lanes_.changed(still->host.session_id);
-  advance(*still);
 }
 
 void LaneRunner::adopt(Lane& lane, std::function<void()> settled) {

@@ -9,34 +9,23 @@
 #include "service/core/execution.h"
 #include "service/core/store.h"
 #include "service/execution/lane_table.h"
+#include "service/execution/login_environment.h"
+#include "service/execution/services.h"
+#include "service/execution/terminal_defaults.h"
 #include "service/execution/terminal_requests.h"
+#include "service/execution/warm_pool.h"
 #include "service/jobs/job_table.h"
-#include "service/jobs/spool.h"
-#include "service/loop/loop.h"
-#include "service/runtime/worker_pool.h"
 #include "service/terminals/terminal.h"
 
 namespace berth::execution {
 
-/// What execution needs from the rest of the service. All outlive it.
-struct Services {
-  loop::Loop& loop;
-  core::ChangeLog& log;
-  core::Queries& queries;
-  const core::Clock& clock;
-  runtime::WorkerPool& workers;
-  const jobs::Spool& spool;
-  terminals::HostLauncher& launcher;
-};
-
 /// How many terminals there may be, and how they are started.
 struct LaneSettings {
   QueueSettings queue;
-  core::Milliseconds start_timeout{10'000};
-  core::Milliseconds orphan_limit{86'400'000};
+  TerminalDefaults terminals;
+  PoolSettings pool;
+  LoginSettings login;
   std::int64_t max_job_bytes = std::int64_t{2} << 30;  ///< kept of each stream of a job
-  std::vector<std::string> environment;                ///< of every terminal, `NAME=value`
-  std::string home;                                    ///< directory where none is named
 };
 
 /// Opens and closes lanes, and takes each command through its life on one: stored, dispatched,
@@ -47,7 +36,7 @@ class LaneRunner final : public terminals::TerminalOwner {
     std::optional<core::SessionRecord> session;  ///< none: a lane for one command
     std::string client_id;
     std::string shell;
-    std::string cwd;  ///< empty = the agent's home
+    std::string cwd;  ///< empty = TerminalDefaults::home
     core::EnvironmentList env;
     bool tty = false;
     int rows = 24;
@@ -59,6 +48,9 @@ class LaneRunner final : public terminals::TerminalOwner {
 
   LaneRunner(Services services, LaneSettings settings);
   ~LaneRunner() override;
+
+  /// Terminals may be started from now on.
+  void start();
 
   /// True: its terminal is being started. False: the request waits in the queue; `moved` is told
   /// its places.
@@ -98,7 +90,10 @@ class LaneRunner final : public terminals::TerminalOwner {
   const jobs::JobTable& jobs() const { return jobs_; }
   TerminalRequests& requests() { return requests_; }
   const TerminalRequests& requests() const { return requests_; }
+  const WarmPool& pool() const { return pool_; }
 
+  /// Starts no terminal any more and ends those that wait to be used.
+  void stop();
   /// Leaves the hosts running and lets go of them; nothing is told any more.
   void detach_all();
 
@@ -124,8 +119,11 @@ class LaneRunner final : public terminals::TerminalOwner {
     std::unique_ptr<loop::Timer> deadline;
   };
 
-  void launch(Spec spec, OnOpen on_open);
-  void start_terminal(const core::HostId& id, const Spec& spec);
+  void launch(const Spec& spec, const OnOpen& on_open);
+  void open_fresh(Spec spec, OnOpen on_open);
+  void start_terminal(const core::HostId& id, const Spec& spec,
+                      const std::vector<std::string>& environment);
+  void open_warm(Spec spec, WarmTerminal warm, const OnOpen& on_open);
   void opening_ended(const core::HostId& id, core::Result<Lane*> result);
   void advance(Lane& lane);
   void dispatch(Lane& lane, const jobs::JobPointer& job);
@@ -146,10 +144,13 @@ class LaneRunner final : public terminals::TerminalOwner {
   TerminalRequests requests_;
   jobs::JobTable jobs_;
   LaneTable lanes_;
+  LoginEnvironment environment_;
+  WarmPool pool_;
   std::unordered_map<core::RequestId, Waiting> waiting_;  // for a slot
   std::unordered_map<core::HostId, Starting> starting_;   // for the shell
   std::unordered_map<core::HostId, std::function<void()>> settling_;
   bool log_takes_changes_ = true;  // the last one was stored
+  bool stopped_ = false;
 };
 
 }  // namespace berth::execution

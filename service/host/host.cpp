@@ -117,6 +117,7 @@ void Host::handle(hostproto::Message& message, std::vector<platform::Descriptor>
   }
   if (!terminal_) return;
   if (auto* prepare = std::get_if<Prepare>(&message)) {
+    if (prepare->orphan_limit.count() > 0) orphan_limit_ = prepare->orphan_limit;
     return terminal_->prepare(std::move(*prepare));
   }
   if (const auto* stop = std::get_if<Interrupt>(&message)) {

@@ -23,7 +23,7 @@ void fields(auto& f, Is<Run> auto& m) {
   f(10, m.alone);
 }
 void fields(auto& f, Is<Prepare> auto& m) {
-  f(1, m.cwd), f(2, m.env);
+  f(1, m.cwd), f(2, m.env), f(3, m.orphan_limit);
 }
 void fields(auto& f, Is<Interrupt> auto& m) {
   f(1, m.job_id), f(2, m.how);

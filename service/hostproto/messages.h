@@ -62,8 +62,9 @@ struct Run {
 struct Prepare {
   static constexpr std::uint8_t kType = 3;
   static constexpr std::size_t kDescriptors = 0;
-  std::string cwd;               ///< empty = as it is
-  std::vector<std::string> env;  ///< exported, `NAME=value`
+  std::string cwd;                     ///< empty = as it is
+  std::vector<std::string> env;        ///< exported, `NAME=value`
+  core::Milliseconds orphan_limit{0};  ///< from now on; 0 = as it is
 };
 
 /// Signals a command's process tree. One that is not running any more is no error.

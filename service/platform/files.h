@@ -62,6 +62,8 @@ LockHolder lock_holder(const std::string& path);
 
 /// New file for reading and writing, 0600, close-on-exec; fails if it exists.
 core::Result<Descriptor> create_file(const std::string& path);
+/// The same without a name: it goes with its last descriptor, and never reaches a disk.
+core::Result<Descriptor> nameless_file();
 core::Result<Descriptor> open_for_reading(const std::string& path);
 /// What is written goes to the end, whoever else writes; made (0600) where there is none. Also for
 /// reading.

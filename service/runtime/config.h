@@ -25,11 +25,15 @@ struct Config {
   } log;
 
   struct Pool {
+    std::int64_t warm = 2;
+    std::vector<std::string> shells;
     std::int64_t max_sessions = 16;
   } pool;
 
   struct Sessions {
     std::string shell = "bash";
+    std::string login_environment = "on";
+    core::Milliseconds login_timeout{5'000};
     core::Milliseconds idle_warning{6'900'000};
     core::Milliseconds idle_limit{7'200'000};
   } sessions;

@@ -54,6 +54,11 @@ bool is_origin(std::string_view text) {
   return is_host(host);
 }
 
+bool is_offered_shell(std::string_view text) {
+  const auto offered = platform::offered_shells();
+  return std::ranges::find(offered, text) != offered.end();
+}
+
 ConfigKey list(std::string name, std::string explanation, bool (*item_valid)(std::string_view),
                std::string item_rule, std::vector<std::string>* (*field)(Config&)) {
   ConfigKey key{std::move(name), Kind::text_list, std::move(explanation)};
@@ -95,6 +100,14 @@ std::vector<ConfigKey> make_keys() {
            {"error", "warning", "notice", "information", "debug"}),
       text("log.format", "How a log line is written, on standard error.",
            [](Config& c) { return &c.log.format; }, {"text", "json"}),
+      integer("pool.warm",
+              "Terminals of each shell of pool.shells that are started in advance, so that a "
+              "session need not wait for its shell. About 7 MB each.",
+              0, 256, [](Config& c) { return &c.pool.warm; }),
+      list("pool.shells",
+           "Shells that terminals are started for in advance. Empty: sessions.shell.",
+           is_offered_shell, "one that is offered here (sessions.shell has the same choice)",
+           [](Config& c) { return &c.pool.shells; }),
       integer("pool.max_sessions",
               "Terminals in use at once, by sessions and by commands without one. Further requests "
               "wait in the queue.",
@@ -102,6 +115,14 @@ std::vector<ConfigKey> make_keys() {
       text("sessions.shell", "Shell of a session that names none.",
            [](Config& c) { return &c.sessions.shell; },
            {platform::offered_shells().begin(), platform::offered_shells().end()}),
+      text(
+          "sessions.login_environment",
+          "on: terminals start with the environment that the user's login shell sets up, asked for "
+          "once at the start of the service. off: with that of the service.",
+          [](Config& c) { return &c.sessions.login_environment; }, {"on", "off"}),
+      duration("sessions.login_timeout",
+               "Time the login shell has to tell its environment. The first terminals wait for it.",
+               100, kHour, [](Config& c) { return &c.sessions.login_timeout; }),
       duration("sessions.idle_warning",
                "A session that nobody has used for this long is told of (event session.idle).", 100,
                kYear, [](Config& c) { return &c.sessions.idle_warning; }),

@@ -29,7 +29,8 @@ std::string print_started(const ShellFiles& files, const std::string& nonce) {
 }  // namespace
 
 std::vector<std::string> Bash::arguments(const ShellFiles& /*files*/) const {
-  return {"--norc", "--noprofile", "--noediting", "-i"};
+  // Without history from the start: the user's, which may be long, is not even read.
+  return {"--norc", "--noprofile", "--noediting", "-i", "+o", "history"};
 }
 
 std::string Bash::reporter_script(const ShellFiles& files) const {
@@ -107,7 +108,8 @@ CommandLines Bash::command_lines(const ShellFiles& files, const CommandPlan& pla
 std::string Bash::prepare_lines(const ShellFiles& files, const std::string& nonce,
                                 const std::string& cwd, const std::vector<std::string>& env) const {
   std::string lines = fmt::format("{}; ", kClearWay);
-  if (!cwd.empty()) lines += fmt::format("\\builtin cd -- {} && ", quote_posix(cwd));
+  if (!cwd.empty())
+    lines += fmt::format("\\builtin cd -- {} && \\builtin unset -v OLDPWD && ", quote_posix(cwd));
   if (!env.empty()) {
     lines += "\\builtin export";
     for (const std::string& entry : env) lines += " " + quote_assignment(entry);

@@ -89,8 +89,8 @@ class Dialect {
   virtual CommandLines command_lines(const ShellFiles& files, const CommandPlan& plan,
                                      const Directories& home) const = 0;
 
-  /// Changes directory (empty = not) and exports variables for good: Report::started if both
-  /// worked, then Report::done.
+  /// Changes directory (empty = not) and exports variables for good, as if the shell had started
+  /// so: Report::started if both worked, then Report::done.
   virtual std::string prepare_lines(const ShellFiles& files, const std::string& nonce,
                                     const std::string& cwd,
                                     const std::vector<std::string>& env) const = 0;

@@ -158,7 +158,8 @@ CommandLines Sh::command_lines(const ShellFiles& files, const CommandPlan& plan,
 std::string Sh::prepare_lines(const ShellFiles& files, const std::string& nonce,
                               const std::string& cwd, const std::vector<std::string>& env) const {
   std::string lines = fmt::format("{}; ", kClearWay);
-  if (!cwd.empty()) lines += fmt::format("\\command cd -- {} && ", quote_posix(cwd));
+  if (!cwd.empty())
+    lines += fmt::format("\\command cd -- {} && \\command unset -v OLDPWD && ", quote_posix(cwd));
   if (!env.empty()) {
     lines += "\\command export";
     for (const std::string& entry : env) lines += " " + quote_assignment(entry);

@@ -168,7 +168,8 @@ CommandLines Zsh::command_lines(const ShellFiles& files, const CommandPlan& plan
 std::string Zsh::prepare_lines(const ShellFiles& files, const std::string& nonce,
                                const std::string& cwd, const std::vector<std::string>& env) const {
   std::string lines = fmt::format("{}; {}; ", kClearWay, kEnable);
-  if (!cwd.empty()) lines += fmt::format("\\builtin \\cd -q -- {} && ", quote_posix(cwd));
+  if (!cwd.empty())
+    lines += fmt::format("\\builtin \\cd -q -- {} && OLDPWD=$PWD && ", quote_posix(cwd));
   if (std::ranges::any_of(env, names_identity)) lines += "\\builtin \\false && ";
   if (!env.empty()) {
     lines += "\\builtin \\export";

@@ -5,7 +5,7 @@
 namespace berth::terminals {
 
 Terminal::Terminal(loop::Loop& loop, HostLauncher& launcher, TerminalOwner& owner, core::HostId id)
-    : loop_(loop), launcher_(launcher), owner_(owner), id_(std::move(id)) {}
+    : loop_(loop), launcher_(launcher), owner_(&owner), id_(std::move(id)) {}
 
 Terminal::~Terminal() {
   *alive_ = false;
@@ -26,7 +26,7 @@ void Terminal::linked(core::Result<std::unique_ptr<HostLink>> link) {
     return;
   }
   loop_.defer([this, alive = alive_, error = std::move(link.error())] {
-    if (*alive) owner_.on_terminal_gone(*this, error);
+    if (*alive) owner_->on_terminal_gone(*this, error);
   });
 }
 
@@ -67,20 +67,32 @@ void Terminal::on_ready(const hostproto::Ready& ready) {
   cwd_ = ready.cwd;
   // While it catches up after an attach, and when the host had to start another shell, there is
   // nothing new to tell.
-  if (!attaching_ && !ready.restarted) owner_.on_terminal_ready(*this, {});
+  if (!attaching_ && !ready.restarted) owner_->on_terminal_ready(*this, {});
 }
 
 void Terminal::on_resumed(const hostproto::Running& running) {
   attaching_ = false;
   if (!running.cwd.empty()) cwd_ = running.cwd;
   if (running.job_id) {
-    owner_.on_command_progress(*this,
-                               {running.job_id, running.stdout_bytes, running.stderr_bytes, false});
+    owner_->on_command_progress(
+        *this, {running.job_id, running.stdout_bytes, running.stderr_bytes, false});
   }
-  owner_.on_terminal_ready(*this, running.job_id);
+  owner_->on_terminal_ready(*this, running.job_id);
 }
 
-void Terminal::on_prepared(const hostproto::Prepared&) {}
+void Terminal::prepare(const Preparation& preparation,
+                       std::function<void(core::Result<void>)> prepared) {
+  prepared_ = std::move(prepared);
+  if (link_) link_->prepare(preparation);
+}
+
+void Terminal::on_prepared(const hostproto::Prepared& prepared) {
+  cwd_ = prepared.cwd;
+  const auto done = std::exchange(prepared_, nullptr);
+  if (!done) return;
+  if (prepared.error) return done(core::fail(*prepared.error));
+  done({});
+}
 
 void Terminal::on_input_taken(const hostproto::InputTaken& answer) {
   const auto call = inputs_.extract(answer.call);
@@ -94,23 +106,23 @@ void Terminal::fail_inputs(const core::Error& reason) {
 }
 
 void Terminal::on_accepted(const hostproto::Accepted& accepted) {
-  owner_.on_command_accepted(*this, accepted);
+  owner_->on_command_accepted(*this, accepted);
 }
 
 void Terminal::on_started(const hostproto::Started& started) {
-  owner_.on_command_started(*this, started.job_id);
+  owner_->on_command_started(*this, started.job_id);
 }
 
 void Terminal::on_progress(const hostproto::Progress& progress) {
-  owner_.on_command_progress(*this, progress);
+  owner_->on_command_progress(*this, progress);
 }
 
 void Terminal::on_finished(hostproto::Finished& finished) {
-  owner_.on_command_finished(*this, finished);
+  owner_->on_command_finished(*this, finished);
 }
 
 void Terminal::on_rejected(const hostproto::Rejected& rejected) {
-  owner_.on_command_rejected(*this, rejected.job_id, rejected.error);
+  owner_->on_command_rejected(*this, rejected.job_id, rejected.error);
 }
 
 void Terminal::on_shell_ended(const hostproto::ShellEnded& ended) {
@@ -120,7 +132,7 @@ void Terminal::on_shell_ended(const hostproto::ShellEnded& ended) {
 void Terminal::on_gone(const core::Error& reason) {
   const core::Error why = end_.value_or(reason);
   fail_inputs(why);
-  owner_.on_terminal_gone(*this, why);
+  owner_->on_terminal_gone(*this, why);
 }
 
 }  // namespace berth::terminals

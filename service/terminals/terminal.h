@@ -25,6 +25,7 @@ using CommandResult = hostproto::Finished;
 using AcceptedCommand = hostproto::Accepted;
 using CommandProgress = hostproto::Progress;
 using CommandInput = hostproto::Input;
+using Preparation = hostproto::Prepare;
 
 /// Hears what happens in terminals. Core loop. A callback may end its terminal, but not destroy it
 /// before it has returned.
@@ -60,6 +61,12 @@ class Terminal final : private HostEvents {
   void launch(const HostSettings& settings);
   void attach(std::int64_t after_seq);
 
+  /// Makes a fresh one what a session asks for. `prepared` comes unless the terminal goes first.
+  /// One at a time.
+  void prepare(const Preparation& preparation, std::function<void(core::Result<void>)> prepared);
+  /// Who hears of it from now on.
+  void change_owner(TerminalOwner& owner) { owner_ = &owner; }
+
   void output(platform::Descriptor standard_output, platform::Descriptor standard_error);
   void run(const CommandSpec& command);
   void interrupt(const core::JobId& job, core::StopMode how);
@@ -86,12 +93,13 @@ class Terminal final : private HostEvents {
 
   loop::Loop& loop_;
   HostLauncher& launcher_;
-  TerminalOwner& owner_;
+  TerminalOwner* owner_;
   core::HostId id_;
   std::unique_ptr<HostLink> link_;
   std::string cwd_;
   std::optional<core::Error> end_;  // what the host said before it went
   bool attaching_ = false;
+  std::function<void(core::Result<void>)> prepared_;
   std::int64_t last_call_ = 0;
   std::map<std::int64_t, std::function<void(core::Result<void>)>> inputs_;  // not yet answered
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -233,6 +234,12 @@ LockHolder lock_holder(const std::string& path) {
 core::Result<Descriptor> create_file(const std::string& path) {
   Descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!file) return core::fail(errno_error("creating", path));
+  return file;
+}
+
+core::Result<Descriptor> nameless_file() {
+  Descriptor file(memfd_create("berth", MFD_CLOEXEC));
+  if (!file) return core::fail(errno_error("creating", "a file in memory"));
   return file;
 }
 

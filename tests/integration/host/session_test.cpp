@@ -164,6 +164,8 @@ TEST_P(Session, CanBePrepared) {
   EXPECT_FALSE(prepared[0].error);
   EXPECT_EQ(prepared[0].cwd, "/usr/lib");
   EXPECT_EQ(run("pwd; printenv given SECRET_OF_SESSION").out, "/usr/lib\na 'b'\nother\n");
+  // Where the terminal waited is nobody's business.
+  EXPECT_THAT(run("echo ${OLDPWD-none}").out, testing::AnyOf("none\n", "/usr/lib\n"));
 
   link->prepare({.cwd = "/no/such/folder", .env = {}});
   ASSERT_TRUE(wait_for([this] { return prepared.size() > 1; }));

@@ -88,7 +88,14 @@ void ServiceProcess::spawn(const std::vector<std::string>& more_arguments) {
   // Hosts outlive the service: those that a test leaves behind end by themselves.
   options.environment.emplace_back("BERTH_HOSTS__ORPHAN_LIMIT=2s");
   options.environment.emplace_back("BERTH_QUEUE__THROTTLE=off");  // tests load a machine by nature
-  options.environment.insert(options.environment.end(), settings.begin(), settings.end());
+  // Those that are about them ask for them.
+  options.environment.emplace_back("BERTH_POOL__WARM=0");
+  options.environment.emplace_back("BERTH_SESSIONS__LOGIN_ENVIRONMENT=off");
+  for (const std::string& entry : settings) {
+    const std::string name = entry.substr(0, entry.find('=') + 1);
+    std::erase_if(options.environment, [&](const auto& other) { return other.starts_with(name); });
+    options.environment.push_back(entry);
+  }
   const platform::Descriptor log(
       open((folder_ + "/log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
   options.descriptors = {{log.get(), 1}, {log.get(), 2}};

@@ -32,7 +32,7 @@ class ServiceProcess {
 
   /// Empty = none is named.
   std::string config_file;
-  /// `BERTH_A__B=value`, for the next start.
+  /// `BERTH_A__B=value` or other variables, for the next start.
   std::vector<std::string> settings;
 
   /// Data goes where the sockets are.

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "service/core/ids.h"
+#include "service/core/session.h"
+#include "service/execution/login_environment.h"
+#include "service/execution/services.h"
+#include "service/execution/terminal_defaults.h"
+#include "service/loop/timer.h"
+#include "service/terminals/terminal.h"
+
+namespace berth::execution {
+
+struct PoolSettings {
+  std::size_t warm = 0;  ///< terminals of each shell; 0 = none are started in advance
+  std::vector<std::string> shells;
+};
+
+/// A terminal that nobody has used.
+struct WarmTerminal {
+  core::HostRecord host;
+  std::unique_ptr<terminals::Terminal> terminal;
+};
+
+/// Terminals started in advance, so that who asks for one need not wait for a shell. Once handed
+/// out a terminal does not come back. Core loop.
+class WarmPool final : private terminals::TerminalOwner {
+ public:
+  WarmPool(Services services, const TerminalDefaults& defaults, LoginEnvironment& environment,
+           PoolSettings settings);
+  ~WarmPool() override;
+
+  /// From now on the pool is kept full.
+  void start();
+  /// Ends those that are left, and starts none any more. Takes under way are not answered.
+  void stop();
+
+  using Taken = std::function<void(std::optional<WarmTerminal>)>;
+  /// Hands out a terminal that has its host record stored, files for its first command, and the
+  /// directory and variables asked for; or nothing, possibly at once: none is there, or it could
+  /// not be prepared (a terminal started for the purpose will say why).
+  void take(const std::string& shell, terminals::Preparation preparation, Taken taken);
+
+  /// Ready for use now.
+  std::size_t size() const;
+
+ private:
+  struct Entry {
+    core::HostRecord host;
+    std::unique_ptr<terminals::Terminal> terminal;
+    bool ready = false;
+    Taken taken;  // it is being prepared
+    std::unique_ptr<loop::Timer> deadline;
+  };
+
+  void on_terminal_ready(terminals::Terminal& terminal, const core::JobId& running) override;
+  void on_command_accepted(terminals::Terminal&, const terminals::AcceptedCommand&) override {}
+  void on_command_started(terminals::Terminal&, const core::JobId&) override {}
+  void on_command_finished(terminals::Terminal&, const terminals::CommandResult&) override {}
+  void on_command_rejected(terminals::Terminal&, const core::JobId&, const core::Error&) override {}
+  void on_command_progress(terminals::Terminal&, const terminals::CommandProgress&) override {}
+  void on_terminal_gone(terminals::Terminal& terminal, const core::Error& reason) override;
+
+  void refill();
+  void refill_later(core::Milliseconds pause);
+  void add(const std::string& shell, const std::vector<std::string>& environment);
+  void give_output_files(const core::HostId& id);
+  Entry* find_ready(const std::string& shell);
+  void prepared(const core::HostId& id, const core::Result<void>& result);
+  void discard(const core::HostId& id, const core::Error& why);
+
+  Services services_;
+  const TerminalDefaults& defaults_;
+  LoginEnvironment& environment_;
+  PoolSettings settings_;
+  std::unordered_map<core::HostId, Entry> entries_;
+  loop::Timer refill_timer_;
+  bool stopped_ = true;
+};
+
+}  // namespace berth::execution
