@@ -31,6 +31,7 @@ void add_status(http::Router& router, const core::StatusSource& source) {
                    .member("live_jobs", status.live_jobs)
                    .member("open_connections", status.open_connections)
                    .member("resident_bytes", status.resident_bytes)
+                   .member("limits_scope", status.limits_scope)
                    .end_object();
                exchange->respond(http::Response::json(json.str()));
              });

@@ -26,6 +26,7 @@ struct ServiceStatus {
   std::size_t open_connections = 0;
   std::size_t reconciling_hosts = 0;
   std::uint64_t resident_bytes = 0;
+  std::string limits_scope;  ///< for whom the limits of terminals count here
   std::uint64_t stored_commits = 0;
 
   bool ready() const { return settled && !stopping; }

@@ -4,6 +4,7 @@
 
 #include "service/core/version.h"
 #include "service/daemon/agent_environment.h"
+#include "service/platform/limits.h"
 #include "service/platform/load.h"
 #include "service/platform/process.h"
 #include "service/platform/spawn.h"
@@ -45,6 +46,8 @@ execution::CoordinatorSettings coordinator_settings(const runtime::Config& confi
   if (config.sessions.login_environment == "on") login.shell = login_shell(login.own);
   settings.lanes.terminals.start_timeout = config.hosts.start_timeout;
   settings.lanes.terminals.orphan_limit = config.hosts.orphan_limit;
+  settings.lanes.terminals.limits = {config.limits.processes, config.limits.memory_bytes,
+                                     config.limits.cpu_time};
   settings.lanes.terminals.home = value_of(login.own, "HOME");
   if (settings.lanes.terminals.home.empty()) settings.lanes.terminals.home = "/";
   settings.lanes.pool.warm = to_size(config.pool.warm);
@@ -135,6 +138,7 @@ core::ServiceStatus Service::Parts::status() const {
   status.live_jobs = runner.jobs().size();
   status.open_connections = connections.size();
   status.reconciling_hosts = reconciler.remaining();
+  status.limits_scope = platform::limits_scope();
   status.resident_bytes = platform::resident_bytes();
   return status;
 }

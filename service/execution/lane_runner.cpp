@@ -150,6 +150,18 @@ void LaneRunner::settle_dead_host(const core::HostId& id, core::Error reason) {
       });
 }
 
+/// A host that was killed has not ended what ran in its terminal.
+void LaneRunner::end_orphans(const core::HostId& id) {
+  services_.workers.run<std::size_t>(
+      [id]() -> core::Result<std::size_t> { return terminals::HostLauncher::end_orphans(id); },
+      [id](const core::Result<std::size_t>& ended) {
+        if (!ended || *ended == 0) return;
+        runtime::log_notice("execution", "what a dead terminal has left was killed")
+            .with("host_id", id)
+            .with("processes", *ended);
+      });
+}
+
 void LaneRunner::drop(Lane& lane, const core::Error& reason) {
   const core::HostId id = lane.host.id;
   const bool asked_for = lane.closing;
@@ -186,6 +198,7 @@ void LaneRunner::drop(Lane& lane, const core::Error& reason) {
         services_.workers.run<void>([this, id] { return services_.launcher.forget(id); },
                                     [](core::Result<void>) {});
       });
+  if (!asked_for) end_orphans(id);
   // The lane lives until its terminal's callback, from which we may have come, has returned.
   std::shared_ptr<Lane> owned = lanes_.take(id);
   const std::string slot_client = owned->slot_client;

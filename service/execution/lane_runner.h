@@ -137,6 +137,7 @@ class LaneRunner final : public terminals::TerminalOwner {
   void reject(Lane& lane, const jobs::JobPointer& job, const core::Error& error);
   void settle_dead_host(const core::HostId& id, core::Error reason);
   void drop(Lane& lane, const core::Error& reason);
+  void end_orphans(const core::HostId& id);
   void tell_settled(const core::HostId& id);
 
   Services services_;

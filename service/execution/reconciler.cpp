@@ -20,11 +20,30 @@ void Reconciler::start(core::OpenState state, std::function<void()> done) {
   coordinator_.runner().requests().restore(std::move(state.requests));
   restore_sessions(state);
   restore_jobs(state);
+  forget_unknown_hosts();
   if (!hosts_.empty()) {
     runtime::log_info("execution", "looking for the terminals of the last run")
         .with("hosts", hosts_.size());
   }
   next();
+}
+
+/// Folders of hosts that had ended, or had never been stored, when the service was killed.
+void Reconciler::forget_unknown_hosts() {
+  std::vector<core::HostId> unknown = services_.launcher.known_hosts();
+  std::erase_if(unknown, [this](const core::HostId& id) {
+    return coordinator_.runner().lanes().by_host(id) != nullptr;
+  });
+  if (unknown.empty()) return;
+  services_.workers.run<void>(
+      [this, unknown]() -> core::Result<void> {
+        for (const core::HostId& id : unknown) {
+          terminals::HostLauncher::end_orphans(id);
+          static_cast<void>(services_.launcher.forget(id));
+        }
+        return {};
+      },
+      [](const core::Result<void>&) {});
 }
 
 void Reconciler::restore_sessions(core::OpenState& state) {

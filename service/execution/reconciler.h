@@ -23,6 +23,7 @@ class Reconciler {
   std::size_t remaining() const { return hosts_.size() + in_flight_; }
 
  private:
+  void forget_unknown_hosts();
   void restore_sessions(core::OpenState& state);
   void restore_jobs(core::OpenState& state);
   void restore_job(core::JobRecord record);

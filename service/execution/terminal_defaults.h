@@ -13,6 +13,7 @@ struct TerminalDefaults {
   std::string home;  ///< directory where none is named
   core::Milliseconds start_timeout{10'000};
   core::Milliseconds orphan_limit{86'400'000};
+  platform::ProcessLimits limits;
 
   /// Of a terminal with this shell and these variables.
   terminals::HostSettings host_settings(const std::string& shell,
@@ -23,6 +24,7 @@ struct TerminalDefaults {
     host.cwd = home;
     host.env = environment;
     host.orphan_limit = orphan_limit;
+    host.limits = limits;
     return host;
   }
 };

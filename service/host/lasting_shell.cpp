@@ -25,7 +25,16 @@ LastingShell::LastingShell(loop::Loop& loop, const shells::Dialect& dialect, Wor
       events_(events),
       directories_{settings.cwd, {}},
       start_timer_(loop),
-      close_timer_(loop) {}
+      close_timer_(loop) {
+  settings_.env.push_back(std::string(hostproto::kTerminalVariable) + "=" + settings.host_id.str());
+  limits_.memory_bytes = settings.max_memory_bytes;
+  limits_.cpu_time = settings.max_cpu_time;
+  if (settings.more_processes > 0) {
+    // Once: a shell that follows another must not count what that has left as the user's own.
+    const std::int64_t now = platform::count_limited_processes();
+    if (now > 0) limits_.processes = now + settings.more_processes;
+  }
+}
 
 LastingShell::~LastingShell() = default;
 
@@ -48,6 +57,8 @@ core::Result<void> LastingShell::start(bool restore) {
   }
   if (!process) return core::fail(process.error());
   process_ = std::move(*process);
+  // Before it has read its first line.
+  if (auto limited = platform::limit_process(process_->pid(), limits_); !limited) return limited;
   ready_ = false;
   start_timer_.start(kStartLimit, [this] { kill("it did not get ready"); });
   return {};

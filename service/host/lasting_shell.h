@@ -12,6 +12,7 @@
 #include "service/hostproto/messages.h"
 #include "service/loop/loop.h"
 #include "service/loop/timer.h"
+#include "service/platform/limits.h"
 #include "service/shells/dialect.h"
 
 namespace berth::host {
@@ -85,6 +86,7 @@ class LastingShell final : private ShellProcess::Events {
   const shells::Dialect& dialect_;
   Workspace workspace_;
   hostproto::Configure settings_;
+  platform::ProcessLimits limits_;
   Events& events_;
   std::unique_ptr<ShellProcess> process_;
   std::shared_ptr<Tty> tty_;

@@ -38,6 +38,7 @@ core::Result<std::unique_ptr<Terminal>> Terminal::create(loop::Loop& loop,
   std::unique_ptr<Terminal> terminal(
       new Terminal(loop, *dialect, std::move(*workspace), settings, events));
   if (auto started = terminal->shell_.start(); !started) return core::fail(started.error());
+  Workspace::remove_abandoned();  // while the shell gets ready
   return terminal;
 }
 

@@ -8,18 +8,23 @@
 #include "service/platform/pipes.h"
 
 namespace berth::host {
+namespace {
 
-Workspace::Workspace(std::string folder, std::string_view script_suffix)
+constexpr std::string_view kPrefix = "berth-host-";
+
+}  // namespace
+
+Workspace::Workspace(platform::TemporaryFolder folder, std::string_view script_suffix)
     : folder_(std::move(folder)),
-      script_(fmt::format("{}/command{}", folder_, script_suffix)),
-      files_{.status = folder_ + "/status",
-             .reporter = folder_ + "/report",
-             .saver = folder_ + "/save",
-             .state = folder_ + "/state",
-             .commands = folder_ + "/commands"} {}
+      script_(fmt::format("{}/command{}", folder_.path(), script_suffix)),
+      files_{.status = folder_.path() + "/status",
+             .reporter = folder_.path() + "/report",
+             .saver = folder_.path() + "/save",
+             .state = folder_.path() + "/state",
+             .commands = folder_.path() + "/commands"} {}
 
 core::Result<Workspace> Workspace::create(const shells::Dialect& dialect) {
-  auto folder = platform::make_temporary_folder("berth-");
+  auto folder = platform::TemporaryFolder::create(kPrefix);
   if (!folder) return core::fail(folder.error());
   Workspace workspace(std::move(*folder), dialect.script_suffix());
   const shells::ShellFiles& files = workspace.files_;
@@ -31,21 +36,8 @@ core::Result<Workspace> Workspace::create(const shells::Dialect& dialect) {
   return workspace;
 }
 
-Workspace::Workspace(Workspace&& other) noexcept
-    : folder_(std::exchange(other.folder_, {})),
-      script_(std::move(other.script_)),
-      files_(std::move(other.files_)) {}
-
-Workspace& Workspace::operator=(Workspace&& other) noexcept {
-  std::swap(folder_, other.folder_);
-  std::swap(script_, other.script_);
-  std::swap(files_, other.files_);
-  return *this;
-}
-
-Workspace::~Workspace() {
-  // Nobody to tell if it fails; the next boot clears it.
-  if (!folder_.empty()) static_cast<void>(platform::remove_folder(folder_));
+void Workspace::remove_abandoned() {
+  platform::remove_abandoned_folders(kPrefix);
 }
 
 core::Result<platform::Descriptor> Workspace::open_status() const {

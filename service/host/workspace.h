@@ -5,6 +5,7 @@
 
 #include "service/core/error.h"
 #include "service/platform/descriptor.h"
+#include "service/platform/temporary_folder.h"
 #include "service/shells/dialect.h"
 
 namespace berth::host {
@@ -14,17 +15,14 @@ namespace berth::host {
 class Workspace {
  public:
   static core::Result<Workspace> create(const shells::Dialect& dialect);
-  ~Workspace();
-  Workspace(Workspace&& other) noexcept;
-  Workspace& operator=(Workspace&& other) noexcept;
-  Workspace(const Workspace&) = delete;
-  Workspace& operator=(const Workspace&) = delete;
+  /// What killed hosts have left.
+  static void remove_abandoned();
 
   const shells::ShellFiles& shell_files() const { return files_; }
   const std::string& script() const { return script_; }
-  std::string stdin_path() const { return folder_ + "/stdin"; }
-  std::string stdout_path() const { return folder_ + "/stdout"; }
-  std::string stderr_path() const { return folder_ + "/stderr"; }
+  std::string stdin_path() const { return folder_.path() + "/stdin"; }
+  std::string stdout_path() const { return folder_.path() + "/stdout"; }
+  std::string stderr_path() const { return folder_.path() + "/stderr"; }
 
   /// The status FIFO; fails if the folder has been taken away.
   core::Result<platform::Descriptor> open_status() const;
@@ -34,9 +32,9 @@ class Workspace {
   core::Result<platform::Descriptor> open_output(const std::string& path) const;
 
  private:
-  Workspace(std::string folder, std::string_view script_suffix);
+  Workspace(platform::TemporaryFolder folder, std::string_view script_suffix);
 
-  std::string folder_;
+  platform::TemporaryFolder folder_;
   std::string script_;
   shells::ShellFiles files_;
 };

@@ -15,7 +15,8 @@ concept Is = std::same_as<std::remove_const_t<M>, Type>;
 
 void fields(auto& f, Is<Configure> auto& m) {
   f(1, m.host_id), f(2, m.shell), f(3, m.program), f(4, m.cwd), f(5, m.env), f(6, m.orphan_limit);
-  f(7, m.tty), f(8, m.rows), f(9, m.cols);
+  f(7, m.tty), f(8, m.rows), f(9, m.cols), f(10, m.more_processes), f(11, m.max_memory_bytes);
+  f(12, m.max_cpu_time);
 }
 void fields(auto& f, Is<Run> auto& m) {
   f(1, m.job_id), f(2, m.command), f(3, m.cwd), f(4, m.env), f(5, m.stdin_mode);

@@ -23,6 +23,9 @@ inline constexpr std::size_t kMaxInlineBytes = std::size_t{32} << 10U;
 inline constexpr std::size_t kMaxJournalOutputBytes = std::size_t{4} << 10U;
 inline constexpr std::size_t kMaxCommandBytes = std::size_t{8} << 20U;
 
+/// In the environment of everything that runs in a terminal: the id of its host.
+inline constexpr const char* kTerminalVariable = "BERTH_TERMINAL_ID";
+
 // --- From the service to the host ---
 
 /// First message of all. With it travel the listening socket and the journal file.
@@ -38,6 +41,10 @@ struct Configure {
   bool tty = false;                    ///< commands run on a pseudo-terminal of this size
   std::int64_t rows = 24;
   std::int64_t cols = 80;
+  // What its programs may use at most, 0 = what the system lets them (see platform/limits.h).
+  std::int64_t more_processes = 0;  ///< beside those that the user has when the terminal starts
+  std::int64_t max_memory_bytes = 0;
+  core::Milliseconds max_cpu_time{0};
 };
 
 /// Runs one command. Answered by `Accepted` or `Rejected`; a job that is known already is accepted

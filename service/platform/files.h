@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "service/core/error.h"
 #include "service/platform/descriptor.h"
@@ -36,15 +37,13 @@ core::Result<void> write_file_atomically(const std::string& path, std::string_vi
 core::Result<void> empty_file(int fd);
 core::Result<void> overwrite_file(const std::string& path, std::string_view text);
 
-/// A new private folder (0700) for temporary files: in the user's runtime folder if there is one,
-/// else in /tmp. Its owner removes it.
-core::Result<std::string> make_temporary_folder(std::string_view prefix);
-
 /// Lets only its owner read a file (0600); an empty one is made where there is none.
 core::Result<void> ensure_private_file(const std::string& path);
 /// Within one file system; replaces what is there. not_found if there is nothing to move.
 core::Result<void> move_file(const std::string& from, const std::string& to);
 core::Result<void> remove_file(const std::string& path);
+/// Names of the folders in a folder; none if it can't be read.
+std::vector<std::string> folders_in(const std::string& path);
 /// The folder and all below it; no error if it is not there.
 core::Result<void> remove_folder(const std::string& path);
 

@@ -62,6 +62,9 @@ void acknowledge_child_end(int notifier);
 /// its environment may not be read.
 std::optional<std::string> environment_of(int pid, std::string_view name);
 
+/// This user's processes that were started with this variable of this value.
+std::vector<int> processes_with(std::string_view name, std::string_view value);
+
 /// Time on the clock that processes' starts are measured with, in its ticks (10 ms).
 std::uint64_t process_clock();
 /// When a process started, on that clock; nothing if it is gone.

@@ -51,6 +51,12 @@ struct Config {
     core::Milliseconds orphan_limit{86'400'000};
   } hosts;
 
+  struct Limits {
+    std::int64_t processes = 4'096;
+    std::int64_t memory_bytes = 0;
+    core::Milliseconds cpu_time{0};
+  } limits;
+
   struct Jobs {
     std::int64_t max_command_bytes = 4'194'304;
     std::int64_t max_output_bytes = 1'048'576;

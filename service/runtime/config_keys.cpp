@@ -149,6 +149,18 @@ std::vector<ConfigKey> make_keys() {
       duration("hosts.orphan_limit",
                "A terminal without a service ends this long after its last command is done.",
                kSecond, kYear, [](Config& c) { return &c.hosts.orphan_limit; }),
+      integer("limits.processes",
+              "Processes and threads that the user may have beside those there are when a terminal "
+              "starts; what it runs can start no more then. Root is not held to it. 0: no limit.",
+              0, 10'000'000, [](Config& c) { return &c.limits.processes; }),
+      integer(
+          "limits.memory_bytes",
+          "Memory of each process in a terminal; what asks for more is refused it. 0: no limit.", 0,
+          kTebibyte, [](Config& c) { return &c.limits.memory_bytes; }),
+      duration(
+          "limits.cpu_time",
+          "CPU time of each process in a terminal; one that uses more is ended. 0ms: no limit.", 0,
+          kYear, [](Config& c) { return &c.limits.cpu_time; }),
       integer("jobs.max_command_bytes", "Longest text of one command.", 1'024, 8'388'608,
               [](Config& c) { return &c.jobs.max_command_bytes; }),
       integer("jobs.max_output_bytes",

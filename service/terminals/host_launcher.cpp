@@ -5,6 +5,7 @@
 #include "service/loop/poller.h"
 #include "service/platform/files.h"
 #include "service/platform/paths.h"
+#include "service/platform/process.h"
 #include "service/platform/spawn.h"
 
 namespace berth::terminals {
@@ -76,7 +77,10 @@ core::Result<std::unique_ptr<HostLink>> HostLauncher::start(const core::HostId& 
                                   .orphan_limit = settings.orphan_limit,
                                   .tty = settings.tty,
                                   .rows = settings.rows,
-                                  .cols = settings.cols},
+                                  .cols = settings.cols,
+                                  .more_processes = settings.limits.processes,
+                                  .max_memory_bytes = settings.limits.memory_bytes,
+                                  .max_cpu_time = settings.limits.cpu_time},
              std::move(descriptors));
   return link;
 }
@@ -121,6 +125,26 @@ core::Result<std::vector<hostproto::JournalEntry>> HostLauncher::read_journal(
 
 core::Result<void> HostLauncher::forget(const core::HostId& id) {
   return platform::remove_folder(folder(id));
+}
+
+std::vector<core::HostId> HostLauncher::known_hosts() const {
+  std::vector<core::HostId> hosts;
+  for (const std::string& name : platform::folders_in(data_dir_ + "/hosts")) {
+    if (const auto id = core::HostId::parse(name, "host_id")) hosts.push_back(*id);
+  }
+  return hosts;
+}
+
+std::size_t HostLauncher::end_orphans(const core::HostId& id) {
+  constexpr int kMaxLooks = 50;  // one may start another while it is being killed
+  std::size_t ended = 0;
+  for (int look = 0; look < kMaxLooks; ++look) {
+    const auto left = platform::processes_with(hostproto::kTerminalVariable, id.str());
+    if (left.empty()) break;
+    platform::send_signal(left, platform::KillSignal::kill);
+    ended += left.size();
+  }
+  return ended;
 }
 
 }  // namespace berth::terminals

@@ -11,6 +11,7 @@
 #include "service/core/time.h"
 #include "service/hostproto/journal.h"
 #include "service/loop/loop.h"
+#include "service/platform/limits.h"
 #include "service/terminals/host_link.h"
 
 namespace berth::terminals {
@@ -25,6 +26,8 @@ struct HostSettings {
   bool tty = false;                          ///< commands run on a pseudo-terminal of this size
   int rows = 24;
   int cols = 80;
+  /// `processes` counts those beside what the user has when the terminal starts.
+  platform::ProcessLimits limits;
 };
 
 /// Starts hosts, finds those that outlived the last service, and owns their folders
@@ -56,6 +59,13 @@ class HostLauncher {
 
   /// Removes the host's folder.
   core::Result<void> forget(const core::HostId& id);
+
+  /// The hosts that have a folder.
+  std::vector<core::HostId> known_hosts() const;
+
+  /// Kills what the terminal of a dead host has left running: what carries kTerminalVariable, which
+  /// a program may have taken away. How many. Reads all of /proc: not for a loop.
+  static std::size_t end_orphans(const core::HostId& id);
 
  private:
   struct Process;

@@ -163,22 +163,6 @@ core::Result<void> overwrite_file(const std::string& path, std::string_view text
   return {};
 }
 
-core::Result<std::string> make_temporary_folder(std::string_view prefix) {
-  std::vector<std::string> parents;
-  if (const auto runtime = environment_variable("XDG_RUNTIME_DIR");
-      runtime && runtime->starts_with('/')) {
-    parents.push_back(*runtime);
-  }
-  parents.emplace_back("/tmp");
-  core::Error error;
-  for (const std::string& parent : parents) {
-    std::string path = fmt::format("{}/{}XXXXXX", parent, prefix);
-    if (mkdtemp(path.data()) != nullptr) return path;
-    error = errno_error("creating a folder in", parent);
-  }
-  return core::fail(error);
-}
-
 core::Result<void> ensure_private_file(const std::string& path) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0600));
   if (!file || fchmod(file.get(), 0600) != 0) return core::fail(errno_error("creating", path));
@@ -195,6 +179,17 @@ core::Result<void> remove_file(const std::string& path) {
     return core::fail(errno_error("removing", path));
   }
   return {};
+}
+
+std::vector<std::string> folders_in(const std::string& path) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(path, error), end; !error && entry != end;
+       entry.increment(error)) {
+    std::error_code gone;
+    if (entry->is_directory(gone)) names.push_back(entry->path().filename().string());
+  }
+  return names;
 }
 
 core::Result<void> remove_folder(const std::string& path) {

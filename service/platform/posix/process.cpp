@@ -21,6 +21,7 @@
 
 #include "service/platform/files.h"
 #include "service/platform/posix/errno_error.h"
+#include "service/platform/posix/proc.h"
 
 namespace berth::platform {
 
@@ -106,16 +107,21 @@ std::vector<int> children(int pid) {
   return found;
 }
 
-std::vector<int> descendants(int root) {
-  std::unordered_multimap<int, int> children;
+std::vector<int> process_ids() {
+  std::vector<int> found;
   DIR* folder = opendir("/proc");
-  if (folder == nullptr) return {};
+  if (folder == nullptr) return found;
   // NOLINTNEXTLINE(concurrency-mt-unsafe): this DIR is used by this call only
   while (const dirent* entry = readdir(folder)) {
-    const int pid = to_pid(entry->d_name);
-    if (pid > 0) children.emplace(parent_of(pid), pid);
+    if (const int pid = to_pid(entry->d_name); pid > 0) found.push_back(pid);
   }
   closedir(folder);
+  return found;
+}
+
+std::vector<int> descendants(int root) {
+  std::unordered_multimap<int, int> children;
+  for (const int pid : process_ids()) children.emplace(parent_of(pid), pid);
   std::vector<int> found{root};
   for (std::size_t i = 0; i < found.size(); ++i) {
     const auto [first, last] = children.equal_range(found[i]);
@@ -146,12 +152,17 @@ bool handles_signal(int pid, KillSignal signal) {
 }
 
 void reap_orphans(const std::vector<int>& except) {
+  const auto has_owner = [&](int pid) { return std::ranges::find(except, pid) != except.end(); };
   for (;;) {
     siginfo_t info{};
     // Looked at first without collecting: a child with an owner is left to its owner.
     if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) return;
-    if (std::ranges::find(except, info.si_pid) != except.end()) return;
+    if (has_owner(info.si_pid)) break;
     waitpid(info.si_pid, nullptr, WNOHANG);
+  }
+  // That one stands before all others that have ended until its owner has come.
+  for (const int pid : children(getpid())) {
+    if (!has_owner(pid)) waitpid(pid, nullptr, WNOHANG);
   }
 }
 
@@ -187,6 +198,14 @@ std::optional<std::string> environment_of(int pid, std::string_view name) {
     rest.remove_prefix(std::min(entry.size() + 1, rest.size()));
   }
   return std::nullopt;
+}
+
+std::vector<int> processes_with(std::string_view name, std::string_view value) {
+  std::vector<int> found;
+  for (const int pid : process_ids()) {
+    if (environment_of(pid, name) == value) found.push_back(pid);
+  }
+  return found;
 }
 
 std::uint64_t process_clock() {

@@ -11,7 +11,7 @@
 namespace berth::test {
 
 HostFixture::HostFixture() : host_id(core::HostId::make()) {
-  folder = platform::make_temporary_folder("berth-test-").value();
+  folder = temporary.path();
   EXPECT_TRUE(platform::make_private_folder(folder + "/project"));
   launcher = std::make_unique<terminals::HostLauncher>(loop_, folder + "/data", BERTH_HOST_PROGRAM);
 }
@@ -23,7 +23,6 @@ HostFixture::~HostFixture() {
   }
   link.reset();
   launcher.reset();
-  EXPECT_TRUE(platform::remove_folder(folder));
 }
 
 terminals::HostSettings HostFixture::settings() const {

@@ -70,22 +70,10 @@ TEST_F(Restart, QueuedJobsKeepTheirTurn) {
   EXPECT_EQ(text_of(service_.finished_job(second), "stdout"), "second\n");
 }
 
-/// Pids of the hosts below this test's service.
-std::vector<int> host_pids(int service) {
-  std::vector<int> pids;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
-    const auto stat = platform::read_file(entry.path().string() + "/stat", 4'096);
-    if (!stat || stat->find("(berth-host)") == std::string::npos) continue;
-    const std::string rest = stat->substr(stat->rfind(')') + 4);
-    if (std::stoi(rest) == service) pids.push_back(std::stoi(entry.path().filename().string()));
-  }
-  return pids;
-}
-
 TEST_F(Restart, AJobWhoseHostIsKilledIsLostAndItsTerminalFreeAgain) {
   const std::string id = service_.post_job(command_);
   wait_for_state(id, "running");
-  const auto hosts = host_pids(service_.pid());
+  const auto hosts = service_.host_pids();
   ASSERT_EQ(hosts.size(), 1);
   kill(hosts.front(), SIGKILL);
   EXPECT_EQ(text_of(service_.finished_job(id), "state"), "lost");
@@ -99,7 +87,7 @@ TEST_F(Restart, AHostThatDiedWhileTheServiceWasAwayLosesItsJob) {
   wait_for_state(id, "running");
   wait_until("output of " + id,
              [&] { return service_.get("/admin/v1/jobs/" + id + "/output").body == "before\n"; });
-  const auto hosts = host_pids(service_.pid());
+  const auto hosts = service_.host_pids();
   ASSERT_EQ(hosts.size(), 1);
   service_.kill();
   kill(hosts.front(), SIGKILL);

@@ -144,6 +144,17 @@ void ServiceProcess::kill() {
   wait_for_end();
 }
 
+std::vector<int> ServiceProcess::host_pids() const {
+  std::vector<int> hosts;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const auto stat = platform::read_file(entry.path().string() + "/stat", 4'096);
+    if (!stat || stat->find("(berth-host)") == std::string::npos) continue;
+    const std::string parent = stat->substr(stat->rfind(')') + 4);
+    if (std::stoi(parent) == pid()) hosts.push_back(std::stoi(entry.path().filename().string()));
+  }
+  return hosts;
+}
+
 std::string ServiceProcess::log() const {
   return platform::read_file(folder_ + "/log").value_or("");
 }

@@ -52,6 +52,8 @@ class ServiceProcess {
   std::string runtime_dir() const { return folder_ + "/run"; }
   std::string log() const;
   int pid() const { return child_.pid; }
+  /// The hosts that it has started, while it runs.
+  std::vector<int> host_pids() const;
 
   /// Over the Unix socket.
   HttpReply request(const std::string& method, const std::string& path,

@@ -107,8 +107,8 @@ TEST_F(LoginEnvironment, IsThatOfTheProfileInEveryTerminal) {
       "export TERM=xterm NOT_$(id -u)=x\n");
   service.start();
   const std::string command =
-      "echo \"$FROM_PROFILE|$PATH|$TERM|$SSH_AUTH_SOCK|$SHLVL\"; env | grep BERTH_ | grep -v "
-      "JOB_ID";
+      "echo \"$FROM_PROFILE|$PATH|$TERM|$SSH_AUTH_SOCK|$SHLVL\"; env | grep BERTH_ | "
+      "grep -v _ID=";
   const std::string first = output_of(command);  // may have waited for it
   EXPECT_THAT(first, testing::StartsWith("two\nlines|/opt/tools:"));
   EXPECT_THAT(first, testing::EndsWith("|dumb||1\n"));

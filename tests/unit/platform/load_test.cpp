@@ -1,4 +1,5 @@
 #include "service/platform/load.h"
+#include "service/platform/temporary_folder.h"
 
 #include <gtest/gtest.h>
 
@@ -31,18 +32,18 @@ TEST(LoadTest, ReadsThisMachine) {
 /// A folder that looks like /proc, with figures of the test's choice.
 class MadeLoadTest : public testing::Test {
  protected:
-  MadeLoadTest() : proc_(*make_temporary_folder("berth-load-")) {
+  MadeLoadTest() {
     std::filesystem::create_directory(proc_ + "/pressure");
     write("loadavg", "3.00 1.96 1.85 3/118 25644\n");
     write("meminfo", "MemTotal:       1000 kB\nMemFree:  1 kB\nMemAvailable:   250 kB\n");
   }
-  ~MadeLoadTest() override { (void)remove_folder(proc_); }
 
   void write(const std::string& name, const std::string& text) {
     ASSERT_TRUE(write_file_atomically(proc_ + "/" + name, text, 0600));
   }
 
-  std::string proc_;
+  const TemporaryFolder folder_ = TemporaryFolder::create("berth-load-").value();
+  const std::string proc_ = folder_.path();
 };
 
 TEST_F(MadeLoadTest, TellsSharesOfWhatThereIs) {
