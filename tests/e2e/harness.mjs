@@ -1,7 +1,7 @@
 // A real service in a temporary folder, and what tests need to talk to it. The programs come from
 // BERTH_BIN_DIR; nothing of the user's own Berth is touched.
 import { spawn } from 'node:child_process';
-import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, copyFile, mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -36,10 +36,12 @@ async function readJson(file) {
 }
 
 export class Service {
+  binDir = binDir;
   #child;
   #log = '';
 
-  static async start(settings = '') {
+  /** `uid`: runs as that user, with programs of its own (it may not reach the tester's). */
+  static async start(settings = '', { uid } = {}) {
     const service = new Service();
     // Short, because the path of a Unix socket may have 107 bytes.
     service.dir = await mkdtemp(path.join(tmpdir(), 'berth-'));
@@ -51,8 +53,21 @@ export class Service {
       await mkdir(folder, { mode: 0o700 });
     }
     await writeFile(service.config, settings);
+    if (uid !== undefined) await service.#becomeUser(uid);
     await service.launch();
     return service;
+  }
+
+  async #becomeUser(uid) {
+    this.uid = uid;
+    this.binDir = path.join(this.dir, 'bin');
+    await mkdir(this.binDir, { mode: 0o755 });
+    for (const program of ['berthd', 'berth-host', 'berth-bridge']) {
+      await copyFile(path.join(binDir, program), path.join(this.binDir, program));
+    }
+    for (const entry of [this.dir, this.dataDir, this.runtimeDir, this.home, this.config]) {
+      await chown(entry, uid, uid);
+    }
   }
 
   /** What every process of this instance gets: a home of its own and no trace of the tester's. */
@@ -70,7 +85,7 @@ export class Service {
   /** The command that an IDE would launch. */
   get bridge() {
     return {
-      command: path.join(binDir, 'berth-bridge'),
+      command: path.join(this.binDir, 'berth-bridge'),
       args: ['--runtime-dir', this.runtimeDir, '--no-autostart'],
       env: this.environment,
       cwd: this.home,
@@ -80,10 +95,10 @@ export class Service {
   /** Starts berthd on the instance's folders and waits until it is ready. */
   async launch() {
     const child = spawn(
-      path.join(binDir, 'berthd'),
+      path.join(this.binDir, 'berthd'),
       ['--config', this.config, '--data-dir', this.dataDir, '--runtime-dir', this.runtimeDir,
        '--listen', '127.0.0.1:0'],
-      { env: this.environment, cwd: this.dir, stdio: ['ignore', 'pipe', 'pipe'] });
+      { env: this.environment, cwd: this.dir, stdio: ['ignore', 'pipe', 'pipe'], uid: this.uid, gid: this.uid });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => { this.#log = (this.#log + text).slice(-65536); });

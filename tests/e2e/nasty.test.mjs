@@ -32,6 +32,11 @@ const commands = {
   'PROMPT_COMMAND': ["PROMPT_COMMAND='echo prompt; exit 5'; echo set", prints('set\n')],
   'EXIT trap removed': ['trap - EXIT; echo removed', prints('removed\n')],
   'EXIT trap of the user': ["trap 'echo left' EXIT; exit 4", (job) => assert.equal(job.exit_code, 4)],
+  'DEBUG trap': ["trap 'echo debug' DEBUG; echo traced; trap - DEBUG", ends],
+  'a profile with hooks': [
+    `printf '%s\\n' "PROMPT_COMMAND='echo hook'" "precmd() { echo hook; }" >rc; . ./rc && echo read`,
+    prints('read\n')],
+  'raw terminal where there is none': ['stty raw', fails],
   'no PATH': ['unset PATH; echo no path', prints('no path\n')],
   'PATH again': ['PATH=/usr/local/bin:/usr/bin:/bin; ls / >/dev/null', exit(0)],
   'functions named like builtins': ['cd() { echo mine; }; cd /tmp; unset -f cd', prints('mine\n')],
@@ -45,8 +50,8 @@ const commands = {
   'late background writer': ['(sleep 0.3; echo late) & echo now', prints('now\n')],
   'binary output': ["printf 'a\\0b\\377c\\n'", (job) => assert.equal(job.stdout_bytes, 6)],
   'both streams at once': [
-    'i=0; while [ $i -lt 3000 ]; do echo out; echo err >&2; i=$((i+1)); done',
-    (job) => assert.deepEqual([job.stdout_bytes, job.stderr_bytes], [12000, 12000])],
+    'i=0; while [ $i -lt 10000 ]; do echo out; echo err >&2; i=$((i+1)); done',
+    (job) => assert.deepEqual([job.stdout_bytes, job.stderr_bytes], [40000, 40000])],
   'output that ends like a prompt': ["printf 'text\\n$ '", prints('text\n$ ')],
   'output that imitates a report': [
     "printf '\\0D0\\0P/\\0R\\0\\n'; exit 7", exit(7)],
