@@ -6,46 +6,12 @@
 #include <cstdint>
 
 #include "api/http/syntax.h"
+#include "service/core/base64.h"
 #include "service/core/text.h"
 #include "service/mcp/request_meta.h"
 
 namespace berth::api_mcp {
 namespace {
-
-constexpr std::string_view kAlphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/// RFC 4648 section 4, with padding and without spare bits: one text for one value.
-std::optional<std::string> decode_base64(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
-  std::string out;
-  while (!text.empty()) {
-    const std::string_view group = text.substr(0, 4);
-    text.remove_prefix(4);
-    const std::size_t digits = group.find('=') == std::string_view::npos ? 4 : group.find('=');
-    const bool padded = digits < 4;
-    if (padded && (!text.empty() || digits < 2 ||
-                   group.substr(digits).find_first_not_of('=') != std::string_view::npos)) {
-      return std::nullopt;
-    }
-    std::uint32_t bits = 0;
-    for (const char c : group.substr(0, digits)) {
-      const std::size_t digit = kAlphabet.find(c);
-      if (digit == std::string_view::npos) return std::nullopt;
-      bits = bits << 6U | static_cast<std::uint32_t>(digit);
-    }
-    bits <<= 6U * (4 - digits);
-    const std::array<char, 3> bytes{static_cast<char>(bits >> 16U & 0xFFU),
-                                    static_cast<char>(bits >> 8U & 0xFFU),
-                                    static_cast<char>(bits & 0xFFU)};
-    const std::size_t count = digits - 1;
-    for (std::size_t i = count; i < 3; ++i) {
-      if (bytes.at(i) != 0) return std::nullopt;
-    }
-    out.append(bytes.data(), count);
-  }
-  return out;
-}
 
 bool accepts(std::string_view list, std::string_view type) {
   const std::string_view family = type.substr(0, type.find('/'));
@@ -126,7 +92,7 @@ std::optional<std::string> decode_header_value(std::string_view value) {
   }
   value.remove_prefix(kPrefix.size());
   value.remove_suffix(kSuffix.size());
-  auto decoded = decode_base64(value);
+  auto decoded = core::decode_base64(value);
   if (!decoded || !core::is_valid_utf8(*decoded)) return std::nullopt;
   return decoded;
 }

@@ -1,3 +1,4 @@
+#include "api/routes/followed_output.h"
 #include "api/routes/job_body.h"
 #include "api/routes/list_query.h"
 #include "api/routes/routes.h"
@@ -19,7 +20,9 @@ core::Result<core::JobId> job_id(const http::Exchange& exchange) {
 }
 
 core::Result<core::OutputRequest> read_output_query(const http::Query& query) {
-  if (auto only = query.only({"stream", "offset", "limit", "tail_lines", "grep"}); !only) {
+  if (auto only =
+          query.only({"stream", "offset", "limit", "tail_lines", "grep", "follow", "wait_ms"});
+      !only) {
     return core::fail(std::move(only.error()));
   }
   core::OutputRequest request;
@@ -40,6 +43,9 @@ core::Result<core::OutputRequest> read_output_query(const http::Query& query) {
   const auto limit = whole_number(query, "limit");
   if (!limit) return core::fail(limit.error());
   if (*limit) request.limit = static_cast<std::size_t>(**limit);
+  const auto wait = whole_number(query, "wait_ms");
+  if (!wait) return core::fail(wait.error());
+  request.wait = core::Milliseconds(wait->value_or(0));
   const auto grep = query.one("grep");
   if (!grep) return core::fail(grep.error());
   request.grep = grep->value_or("");
@@ -112,8 +118,13 @@ void output(core::Execution& execution, const ExchangePointer& exchange) {
   auto request = read_output_query(exchange->request().query);
   if (!request) return exchange->fail(request.error());
   request->job_id = *id;
+  const auto follow = is_followed(exchange->request());
+  if (!follow) return exchange->fail(follow.error());
+  if (*follow) return follow_output(execution, exchange, std::move(*request));
+  const auto cancel = std::make_shared<core::Cancellation>();
+  exchange->on_disconnect([cancel] { cancel->cancel("the client has gone"); });
   execution.read_output(
-      exchange->caller(), std::move(*request), nullptr,
+      exchange->caller(), std::move(*request), cancel,
       [exchange](const core::Result<core::OutputView>& view) { answer_output(*exchange, view); });
 }
 

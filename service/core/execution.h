@@ -98,6 +98,7 @@ struct OutputRequest {
   std::optional<std::int64_t> tail_lines;
   std::string grep;  ///< RE2; lines that match
   std::size_t limit = 65'536;
+  Milliseconds wait{0};  ///< how long to wait for a running job to get beyond `offset`
 };
 
 struct OutputView {

@@ -22,14 +22,6 @@ std::string environment_json(const core::EnvironmentList& environment) {
   return json.str();
 }
 
-core::Error stopping_error(const core::JobId& id) {
-  return {
-      core::ErrorCode::unavailable,
-      fmt::format("the service is stopping; job {} goes on and get_job finds it again", id.str()),
-      {},
-      core::Milliseconds(1'000)};
-}
-
 }  // namespace
 
 core::Result<void> Coordinator::check(const core::CommandRequest& request) const {

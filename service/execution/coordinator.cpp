@@ -19,6 +19,14 @@ core::Error no_job(const core::JobId& id) {
 
 }  // namespace
 
+core::Error stopping_error(const core::JobId& id) {
+  return {
+      core::ErrorCode::unavailable,
+      fmt::format("the service is stopping; job {} goes on and get_job finds it again", id.str()),
+      {},
+      core::Milliseconds(1'000)};
+}
+
 Coordinator::Coordinator(Services services, CoordinatorSettings settings,
                          const core::Connections& connections)
     : services_(services),
@@ -128,18 +136,57 @@ void Coordinator::get_job(const core::Caller& caller, const core::JobId& id,
   });
 }
 
-void Coordinator::read_output(const core::Caller& caller, core::OutputRequest request, Cancel,
-                              Done<core::OutputView> done) {
+void Coordinator::read_output(const core::Caller& caller, core::OutputRequest request,
+                              Cancel cancel, Done<core::OutputView> done) {
   request.limit = output_limit(request.limit);
-  when_settled([this, caller, request = std::move(request), done = std::move(done)] {
+  when_settled([this, caller, request = std::move(request), cancel = std::move(cancel),
+                done = std::move(done)] {
     find_job(
         caller, request.job_id,
-        [this, request, done](const jobs::JobPointer& job) { answers_.read(job, request, done); },
+        [this, caller, request, cancel, done](const jobs::JobPointer& job) {
+          if (request.wait.count() <= 0) return answers_.read(job, request, done);
+          wait_for_output(job, request, cancel, [=, this](const core::Result<void>& waited) {
+            if (!waited) return done(core::fail(waited.error()));
+            core::OutputRequest now = request;
+            now.wait = core::Milliseconds(0);
+            read_output(caller, std::move(now), cancel, done);
+          });
+        },
         [this, request, done](core::Result<core::JobRecord> record) {
           if (!record) return done(core::fail(record.error()));
           answers_.read(std::move(*record), request, done);
         });
   });
+}
+
+/// Until the output reaches beyond the offset, the job ends or the time is up.
+void Coordinator::wait_for_output(const jobs::JobPointer& job, const core::OutputRequest& request,
+                                  const Cancel& cancel,
+                                  std::function<void(core::Result<void>)> done) {
+  const auto is_there = [stream = request.stream,
+                         offset = request.offset.value_or(0)](const jobs::Job& live) {
+    const core::JobRecord& record = live.record;
+    return offset < (stream == core::OutputStream::standard_output ? record.stdout_bytes
+                                                                   : record.stderr_bytes);
+  };
+  if (core::is_final(job->record.state) || is_there(*job)) return done({});
+  const auto enough = std::make_shared<core::Cancellation>();
+  const auto observer = std::make_shared<std::shared_ptr<void>>();
+  *observer = runner_.jobs().observe(job, [enough, is_there](const jobs::Job& live) {
+    if (is_there(live)) enough->cancel("there is output");
+  });
+  if (cancel) cancel->on_cancel([enough] { enough->cancel("nobody waits any more"); });
+  runner_.jobs().wait(job, request.wait, enough,
+                      [job, cancel, observer, done = std::move(done)](jobs::JobTable::WaitEnd how) {
+                        observer->reset();
+                        if (cancel && cancel->cancelled()) {
+                          return done(core::fail(core::ErrorCode::cancelled, cancel->reason()));
+                        }
+                        if (how == jobs::JobTable::WaitEnd::stopping) {
+                          return done(core::fail(stopping_error(job->record.id)));
+                        }
+                        done({});
+                      });
 }
 
 void Coordinator::list_sessions(const core::Caller& caller, core::ListFilter filter,

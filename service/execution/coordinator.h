@@ -102,6 +102,8 @@ class Coordinator final : public core::Execution {
                 std::function<void(const jobs::JobPointer&)> live,
                 std::function<void(core::Result<core::JobRecord>)> stored);
   std::size_t output_limit(std::size_t asked) const;
+  void wait_for_output(const jobs::JobPointer& job, const core::OutputRequest& request,
+                       const Cancel& cancel, std::function<void(core::Result<void>)> done);
 
   Services services_;
   CoordinatorSettings settings_;
@@ -115,5 +117,8 @@ class Coordinator final : public core::Execution {
   std::deque<std::function<void()>> before_settled_;
   std::unordered_map<std::string, bool> had_jobs_;  // clients: whether the store knew jobs of them
 };
+
+/// To those who wait for a job when the service stops.
+core::Error stopping_error(const core::JobId& id);
 
 }  // namespace berth::execution
