@@ -7,6 +7,8 @@
 #include <iterator>
 #include <utility>
 
+#include "storage/sqlite/free_space.h"
+
 namespace berth::sqlite {
 
 Writer::Writer(Database& database, BatchStore& store, Post post, WriterOptions options)
@@ -87,8 +89,27 @@ void Writer::run() {
   while (take(batch)) {
     write(batch);
     finish(std::exchange(batch, {}));
-    const std::lock_guard lock(mutex_);
-    writing_ = false;
+    {
+      const std::lock_guard lock(mutex_);
+      writing_ = false;
+    }
+    tidy();
+  }
+}
+
+/// Only while nothing waits.
+void Writer::tidy() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_tidying_) return;
+  next_tidying_ = now + options_.tidy_interval;
+  for (;;) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!queue_.empty() || stopping_) return;
+    }
+    // What can't be done now (another process reads) is tried again later.
+    const auto more = give_space_back(database_);
+    if (!more || !*more) return;
   }
 }
 

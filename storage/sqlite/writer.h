@@ -41,6 +41,8 @@ struct WriterOptions {
   std::size_t max_batch_sets = 512;      ///< one transaction holds at most as many
   /// How long an unhurried set waits for company.
   std::chrono::milliseconds max_delay{10};
+  /// How often it looks for space to give back, after a batch.
+  std::chrono::milliseconds tidy_interval{1'000};
 };
 
 /// Since the start. `sets` / `commits` is the mean size of a batch.
@@ -92,12 +94,14 @@ class Writer final : public core::ChangeLog {
   bool take(std::vector<Pending>& batch);
   void write(std::vector<Pending>& batch);
   void finish(std::vector<Pending> batch);
+  void tidy();
   core::Result<void> attempt(BatchStore::Sets sets, bool durable, bool& begun);
 
   Database& database_;
   BatchStore& store_;
   Post post_;
   const WriterOptions options_;
+  std::chrono::steady_clock::time_point next_tidying_;  // the writer's thread
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;

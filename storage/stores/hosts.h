@@ -22,6 +22,8 @@ struct Table<core::HostRecord> {
   }
 };
 
+core::Result<void> erase_host(sqlite::Database& database, const core::HostId& id);
+
 /// All that have not ended, oldest first.
 core::Result<std::vector<core::HostRecord>> open_hosts(sqlite::Database& database);
 

@@ -31,6 +31,11 @@ core::Result<void> store(sqlite::Database& database, const Record& record) {
   return store_record(database, record);
 }
 
+/// Nobody asks for one that has ended.
+core::Result<void> store(sqlite::Database& database, const core::HostRecord& host) {
+  return host.ended_at ? erase_host(database, host.id) : store_record(database, host);
+}
+
 core::Result<void> store(sqlite::Database& database, const core::JobErasure& erasure) {
   return erase_job(database, erasure);
 }

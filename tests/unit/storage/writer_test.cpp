@@ -3,6 +3,7 @@
 #include <latch>
 #include <mutex>
 
+#include "storage/sqlite/database.h"
 #include "tests/unit/storage/store_fixture.h"
 
 namespace berth::storage {
@@ -180,6 +181,35 @@ TEST_F(WriterTest, AfterClosingEveryCallIsAnsweredUnavailable) {
   const auto unread = job(core::JobId::make());
   ASSERT_FALSE(unread);
   EXPECT_EQ(unread.error().code, ErrorCode::unavailable);
+}
+
+TEST_F(WriterTest, GivesBackTheSpaceOfWhatIsErased) {
+  StoreOptions options;
+  options.writer.tidy_interval = std::chrono::milliseconds(0);
+  open(options);
+  core::ChangeSet jobs;
+  core::ChangeSet erasures;
+  for (int i = 0; i < 300; ++i) {
+    core::JobRecord job = make_job();
+    job.stdout_whole = std::string(30'000, 'x');
+    erasures.add(core::JobErasure{job.id});
+    jobs.add(std::move(job));
+  }
+  ASSERT_TRUE(commit(std::move(jobs)));
+  ASSERT_TRUE(commit(std::move(erasures)));
+  // By and by, while nothing else is to be written.
+  auto reader = sqlite::Database::open(path(), sqlite::Access::read_only);
+  ASSERT_TRUE(reader);
+  const auto pages = [&] {
+    sqlite::Statement statement = (*reader)->statement("PRAGMA page_count");
+    EXPECT_TRUE(statement.step());
+    return statement.take_integer();
+  };
+  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  while (pages() > 600) ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+  reader->reset();
+  close();
+  EXPECT_LT(std::filesystem::file_size(path()), 600 * 4'096);
 }
 
 TEST_F(WriterTest, LeavesNoLogBehind) {
