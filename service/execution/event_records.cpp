@@ -42,10 +42,11 @@ core::EventRecord job_event(std::string_view type, const core::JobRecord& job) {
       .member("background", job.background)
       .member("exit_code", job.exit_code);
   if (!job.signal.empty()) data.member("signal", job.signal);
+  if (job.stdout_bytes + job.stderr_bytes > 0 || core::is_final(job.state)) {
+    data.member("stdout_bytes", job.stdout_bytes).member("stderr_bytes", job.stderr_bytes);
+  }
   if (core::is_final(job.state)) {
-    data.member("cwd", job.cwd_after)
-        .member("stdout_bytes", job.stdout_bytes)
-        .member("stderr_bytes", job.stderr_bytes);
+    data.member("cwd", job.cwd_after);
     if (job.started_at && job.finished_at) {
       data.member("duration_ms", (*job.finished_at - *job.started_at).count());
     }

@@ -328,7 +328,20 @@ void LaneRunner::on_command_progress(terminals::Terminal&,
     set.add(job_event("job.awaiting_input", job->record));
     services_.log.commit(std::move(set), nullptr);
   }
+  tell_progress(*job);
   jobs_.changed(*job);
+}
+
+/// For those who look at events only; who follows the output hears more.
+void LaneRunner::tell_progress(jobs::Job& job) {
+  constexpr core::Milliseconds kInterval{5'000};
+  const core::Timestamp now = services_.clock.now();
+  if (now - std::max(job.progress_told, job.record.started_at.value_or(now)) < kInterval) return;
+  job.progress_told = now;
+  core::ChangeSet set;
+  set.unhurried = true;
+  set.add(job_event("job.progress", job.record));
+  services_.log.commit(std::move(set), nullptr);
 }
 
 void LaneRunner::finish_unrun(const jobs::JobPointer& job, core::JobState state,

@@ -130,6 +130,7 @@ class LaneRunner final : public terminals::TerminalOwner {
   void run_in_terminal(const core::HostId& host, const jobs::JobPointer& job, std::string context);
   void renew_output(Lane& lane);
   void keep_output(Lane& lane, terminals::CommandResult result);
+  void tell_progress(jobs::Job& job);
   void finish_command(Lane& lane, const terminals::CommandResult& result);
   void end_stored(const core::HostId& host, std::int64_t seq);
   void end_refused(const core::HostId& host, const jobs::JobPointer& job, std::int64_t seq);

@@ -18,6 +18,15 @@ bool same_call(const core::Caller& caller, const std::string& request_key,
          (!caller.link_key.empty() && session.link_key == caller.link_key);
 }
 
+/// What names the call that asked for a session: its own key and its bridge link's, if it has them.
+std::vector<std::string> keys_of(const std::string& client_id, const std::string& request_key,
+                                 const std::string& link_key) {
+  std::vector<std::string> keys;
+  if (!request_key.empty()) keys.push_back(client_id + '\0' + 'r' + request_key);
+  if (!link_key.empty()) keys.push_back(client_id + '\0' + 'l' + link_key);
+  return keys;
+}
+
 core::Error no_session(const core::SessionId& id) {
   return {core::ErrorCode::not_found,
           fmt::format("there is no session {}, or it has ended; start_session makes a new one",
@@ -131,12 +140,12 @@ void SessionKeeper::start(const core::Caller& caller, core::SessionRequest reque
   spec.tty = session.tty;
   spec.rows = session.rows;
   spec.cols = session.cols;
-  starts_[session.id] = start;
+  remember(start);
   const auto at_once = runner_.open(
       place, std::move(spec), [this, start](const core::RequestView& view) { moved(*start, view); },
       [this, start](core::Result<Lane*> lane) { opened(start, std::move(lane)); });
   if (!at_once) {
-    starts_.erase(session.id);
+    forget(*start);
     return done(core::fail(at_once.error()));
   }
   start->queued = !*at_once;
@@ -150,12 +159,29 @@ void SessionKeeper::start(const core::Caller& caller, core::SessionRequest reque
   join(start, request, cancel, std::move(done));
 }
 
-std::shared_ptr<SessionKeeper::Start> SessionKeeper::find_start(const core::Caller& caller,
-                                                                const std::string& request_key) {
-  for (const auto& [id, start] : starts_) {
-    if (same_call(caller, request_key, start->session)) return start;
+std::shared_ptr<SessionKeeper::Start> SessionKeeper::find_start(
+    const core::Caller& caller, const std::string& request_key) const {
+  for (const std::string& key : keys_of(caller.client_id, request_key, caller.link_key)) {
+    const auto found = starts_by_key_.find(key);
+    if (found != starts_by_key_.end()) return found->second;
   }
   return nullptr;
+}
+
+void SessionKeeper::remember(const std::shared_ptr<Start>& start) {
+  const core::SessionRecord& session = start->session;
+  starts_[session.id] = start;
+  for (std::string& key : keys_of(session.client_id, session.request_key, session.link_key)) {
+    starts_by_key_[std::move(key)] = start;
+  }
+}
+
+void SessionKeeper::forget(const Start& start) {
+  const core::SessionRecord& session = start.session;
+  for (const std::string& key : keys_of(session.client_id, session.request_key, session.link_key)) {
+    starts_by_key_.erase(key);
+  }
+  starts_.erase(session.id);
 }
 
 Lane* SessionKeeper::find_lane(const core::Caller& caller, const std::string& request_key) {
@@ -204,7 +230,7 @@ void SessionKeeper::join(const std::shared_ptr<Start>& start, const core::Sessio
     // A service that stops takes nobody's place away.
     const bool gives_up = start->answers.empty() && !runner_.jobs().waits_interrupted();
     if (start->queued && gives_up && runner_.abandon(start->request.id)) {
-      starts_.erase(start->session.id);
+      forget(*start);
     }
     if (waiting) waiting(core::fail(core::ErrorCode::cancelled, "cancelled while it waited"));
   });
@@ -226,7 +252,7 @@ bool SessionKeeper::cancel_start(const core::Caller& caller, const core::Session
   const core::SessionRecord& session = start->session;
   if (!may_see(caller, session.client_id, session.principal, connections_)) return false;
   if (!runner_.abandon(start->request.id)) return false;
-  starts_.erase(found);
+  forget(*start);
   answer_all(start, core::fail(core::ErrorCode::cancelled, "the request was cancelled"));
   return true;
 }
@@ -254,10 +280,9 @@ core::Result<std::string> start_directory(const core::Caller& caller, const std:
 }
 
 void SessionKeeper::opened(const std::shared_ptr<Start>& start, core::Result<Lane*> lane) {
-  const core::SessionId id = start->session.id;
   start->queued = false;
   if (!lane) {
-    starts_.erase(id);
+    forget(*start);
     return answer_all(start, core::fail(lane.error()));
   }
   core::SessionView view;
@@ -266,8 +291,8 @@ void SessionKeeper::opened(const std::shared_ptr<Start>& start, core::Result<Lan
   event.request_id = start->request.id;
   core::ChangeSet set;
   set.add(view.session).add(std::move(event));
-  services_.log.commit(std::move(set), [this, start, id, view](core::Result<void> stored) {
-    starts_.erase(id);
+  services_.log.commit(std::move(set), [this, start, view](core::Result<void> stored) {
+    forget(*start);
     if (stored) {
       answer_all(start, view);
     } else {

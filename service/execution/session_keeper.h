@@ -39,7 +39,10 @@ class SessionKeeper {
   struct Answer;
   struct Start;
 
-  std::shared_ptr<Start> find_start(const core::Caller& caller, const std::string& request_key);
+  std::shared_ptr<Start> find_start(const core::Caller& caller,
+                                    const std::string& request_key) const;
+  void remember(const std::shared_ptr<Start>& start);
+  void forget(const Start& start);
   Lane* find_lane(const core::Caller& caller, const std::string& request_key);
   void join(const std::shared_ptr<Start>& start, const core::SessionRequest& request,
             const core::Execution::Cancel& cancel, core::Execution::Done<core::SessionView> done);
@@ -53,6 +56,7 @@ class SessionKeeper {
   const core::Connections& connections_;
   std::string default_shell_;
   std::unordered_map<core::SessionId, std::shared_ptr<Start>> starts_;
+  std::unordered_map<std::string, std::shared_ptr<Start>> starts_by_key_;  // see keys_of()
 };
 
 /// Where a new terminal starts: `asked`, as seen from the caller's own directory. Empty = the
