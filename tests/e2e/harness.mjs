@@ -79,6 +79,7 @@ export class Service {
       BERTH_RUNTIME_DIR: this.runtimeDir,
       BERTH_DATA_DIR: this.dataDir,
       BERTH_QUEUE__THROTTLE: 'off',  // tests load a machine by nature
+      ...(process.env.TSAN_OPTIONS && { TSAN_OPTIONS: process.env.TSAN_OPTIONS }),
     };
   }
 

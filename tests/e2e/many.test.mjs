@@ -7,10 +7,10 @@ import path from 'node:path';
 import { Service } from './harness.mjs';
 import { connectors } from './clients.mjs';
 
-const clients = 64;
+const clients = Number(process.env.BERTH_CLIENTS ?? 64);
 const terminals = 4;
 
-describe(`${clients} clients on ${terminals} terminals`, { timeout: 120_000 }, () => {
+describe(`${clients} clients on ${terminals} terminals`, { timeout: 230_000 }, () => {
   let service;
   let agents = [];
 
@@ -46,5 +46,27 @@ describe(`${clients} clients on ${terminals} terminals`, { timeout: 120_000 }, (
     assert.equal(metrics.current_queue_depth, 0);
     assert.ok(metrics.peak_queue_depth >= clients);
     assert.equal(metrics.peak_sessions, terminals);
+  });
+
+  test('each has a session in its turn, and uses it in every way', async () => {
+    await Promise.all(agents.map(async (agent, i) => {
+      const ask = async (tool, args) => {
+        const result = await agent.call(tool, args, { timeout: 200_000 });
+        assert.ok(!result.isError, JSON.stringify(result));
+        return result.structuredContent;
+      };
+      const { session_id } = await ask('start_session', { name: `agent ${i}`, wait_ms: 200_000 });
+      const job = await ask('run_command', { session_id, command: 'seq 1 20000; cd /usr' });
+      assert.equal(job.stdout_bytes, 108_894);
+      const tail = await ask('read_output', { job_id: job.job_id, tail_lines: 1 });
+      assert.equal(tail.text, '20000\n');
+      const sleeper = await ask('run_background', { session_id, command: 'sleep 100' });
+      await ask('interrupt', { job_id: sleeper.job_id, how: 'kill' });
+      const end = await ask('get_job', { job_id: sleeper.job_id, wait_ms: 60_000 });
+      assert.notEqual(end.state, 'running', JSON.stringify(end));
+      const last = await ask('run_command', { session_id, command: 'pwd' });
+      assert.equal(last.stdout, '/usr\n');
+      await ask('end_session', { session_id, mode: i % 2 ? 'kill' : 'interrupt' });
+    }));
   });
 });
