@@ -59,6 +59,12 @@ Read read_keys(InputRequest& request, const Value& value, Name name) {
   return {};
 }
 
+Read read_tty_side(const Value& value, Name name, std::int64_t& out) {
+  if (auto read = read_integer(value, name, 1, out); !read) return read;
+  if (out > core::kMaxTtySide) return wrong_field(name, "must be at most 1000");
+  return {};
+}
+
 constexpr BodyField<InputRequest> kInputFields[] = {
     {"text",
      [](InputRequest& r, const Value& v, Name n) -> Read {
@@ -69,6 +75,8 @@ constexpr BodyField<InputRequest> kInputFields[] = {
      }},
     {"keys", read_keys},
     {"eof", [](InputRequest& r, const Value& v, Name n) { return read_flag(v, n, r.eof); }},
+    {"rows", [](InputRequest& r, const Value& v, Name n) { return read_tty_side(v, n, r.rows); }},
+    {"cols", [](InputRequest& r, const Value& v, Name n) { return read_tty_side(v, n, r.cols); }},
     {"request_key",
      [](InputRequest& r, const Value& v, Name n) { return read_text(v, n, r.request_key); }},
 };
@@ -90,8 +98,8 @@ core::Result<InputRequest> read_input_body(std::string_view body) {
   if (auto read = read_body<InputRequest>(body, kInputFields, request); !read) {
     return core::fail(std::move(read.error()));
   }
-  if (request.bytes.empty() && !request.eof) {
-    return core::fail(core::ErrorCode::invalid_argument, "one of text, keys and eof is required");
+  if (auto checked = core::check(request); !checked) {
+    return core::fail(std::move(checked.error()));
   }
   return request;
 }

@@ -117,7 +117,17 @@ struct InputRequest {
   std::string bytes;
   bool eof = false;         ///< nothing comes after it
   std::string request_key;  ///< input with the same key is taken once
+  std::int64_t rows = 0;    ///< the tty's new size, before the input; both, 0 = as it is
+  std::int64_t cols = 0;
+
+  bool resizes() const { return rows > 0 && cols > 0; }
+  bool is_empty() const { return bytes.empty() && !eof; }
 };
+
+inline constexpr std::int64_t kMaxTtySide = 1'000;
+
+/// What is wrong with it whatever it is for.
+Result<void> check(const InputRequest& request);
 
 /// A request for a terminal and where it stands.
 struct RequestView {

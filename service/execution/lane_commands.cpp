@@ -356,6 +356,22 @@ void LaneRunner::finish_unrun(const jobs::JobPointer& job, core::JobState state,
   jobs_.finish(job, std::move(set), jobs::JobTable::Tell::when_stored, std::move(done));
 }
 
+core::Result<void> LaneRunner::resize(Lane& lane, std::int64_t rows, std::int64_t cols) {
+  if (!(lane.session ? lane.session->tty : lane.current && lane.current->record.tty)) {
+    return core::fail(core::ErrorCode::invalid_argument,
+                      "rows: the command does not run on a tty, which alone has a size", "rows");
+  }
+  lane.terminal->resize(static_cast<int>(rows), static_cast<int>(cols));
+  if (lane.session) {
+    lane.session->rows = static_cast<int>(rows);
+    lane.session->cols = static_cast<int>(cols);
+    core::ChangeSet set;
+    set.add(*lane.session);
+    services_.log.commit(std::move(set), nullptr);
+  }
+  return {};
+}
+
 void LaneRunner::stop_job(const jobs::JobPointer& job, core::StopMode how, bool cancelled) {
   if (job->ending) return;
   job->cancelled = job->cancelled || cancelled;

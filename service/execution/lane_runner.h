@@ -74,6 +74,9 @@ class LaneRunner final : public terminals::TerminalOwner {
   /// Ends a job that could not be run at all. The same call may try again: its keys are free.
   void refuse(const jobs::JobPointer& job, const core::Error& error);
 
+  /// Changes the size of its tty; invalid_argument if it has none.
+  core::Result<void> resize(Lane& lane, std::int64_t rows, std::int64_t cols);
+
   /// Takes no more commands; ends what runs as `mode` says and then the terminal. `closed` once
   /// that is stored.
   void close(Lane& lane, core::StopMode mode, std::string reason, core::ChangeLog::Done closed);

@@ -29,6 +29,12 @@ void Coordinator::send_input(const core::Caller& caller, core::InputRequest requ
                                                "the command has not started yet", "job_id",
                                                core::Milliseconds(200)}));
           }
+          if (request.resizes()) {
+            if (auto resized = runner_.resize(*lane, request.rows, request.cols); !resized) {
+              return done(std::move(resized));
+            }
+            if (request.is_empty()) return done({});
+          }
           terminals::CommandInput input;
           input.job_id = job->record.id;
           input.bytes = std::move(request.bytes);

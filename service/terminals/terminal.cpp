@@ -55,6 +55,10 @@ void Terminal::input(CommandInput input, std::function<void(core::Result<void>)>
   link_->input(input);
 }
 
+void Terminal::resize(int rows, int cols) {
+  if (link_) link_->resize({rows, cols});
+}
+
 void Terminal::trim(std::int64_t up_to_seq) {
   if (link_) link_->trim(up_to_seq);
 }

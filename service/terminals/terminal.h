@@ -72,6 +72,7 @@ class Terminal final : private HostEvents {
   void interrupt(const core::JobId& job, core::StopMode how);
   /// `taken` once the host has it, or why it has not. `input.call` is set here.
   void input(CommandInput input, std::function<void(core::Result<void>)> taken);
+  void resize(int rows, int cols);
   void trim(std::int64_t up_to_seq);
   void end(core::StopMode mode);
 

@@ -15,6 +15,8 @@ constexpr std::string_view kInput = R"({
 "text":{"type":"string","description":"Sent as it is: a line that is read needs a newline at its end"},
 "keys":{"type":["array","string"],"items":{"type":"string"},"description":"Keys pressed after the text, for a command on a tty: enter tab escape up down left right backspace ctrl-c ctrl-d f1 alt-x and so on. In one string: separated by spaces"},
 "eof":{"type":"boolean","default":false,"description":"End of input, after text and keys"},
+"rows":{"type":"integer","minimum":1,"maximum":1000,"description":"New size of the command's tty, with cols"},
+"cols":{"type":"integer","minimum":1,"maximum":1000},
 "request_key":{"type":"string","minLength":1,"maxLength":128,"description":"Names this input: the same key again is not sent twice"}},
 "required":["job_id"],
 "additionalProperties":false})";
@@ -49,9 +51,11 @@ core::Result<core::InputRequest> read_input(const rapidjson::Value& value) {
     if (!keys) return core::fail(std::move(keys.error()));
     request.bytes += *keys;
   }
-  if (request.bytes.empty() && !request.eof) {
-    return core::fail(core::ErrorCode::invalid_argument,
-                      "arguments: one of text, keys and eof is required", "arguments");
+  request.rows = arguments.integer("rows", 0);
+  request.cols = arguments.integer("cols", 0);
+  if (auto checked = core::check(request); !checked) {
+    checked.error().message = "arguments: " + checked.error().message;
+    return core::fail(std::move(checked.error()));
   }
   return request;
 }

@@ -147,5 +147,37 @@ TEST_F(Jobs, ADirectoryThatCanNotBeEnteredIsAnError) {
   EXPECT_NE(text_of(job, "message").find("/not/there"), std::string::npos);
 }
 
+TEST_F(Jobs, ATtyCanBeResizedWhileItsCommandRuns) {
+  service_.start();
+  const std::string id = service_.post_job("read a; stty size; read b", R"(,"tty":true)");
+  const std::string input = "/admin/v1/jobs/" + id + "/input";
+  wait_until("the command to take input", [&] {
+    return service_.request("POST", input, R"({"rows":50,"cols":132})").status == 200;
+  });
+  EXPECT_EQ(service_.request("POST", input, R"({"rows":51,"cols":133,"text":"\n\n"})").status, 200);
+  service_.finished_job(id);
+  EXPECT_NE(service_.get("/admin/v1/jobs/" + id + "/output").body.find("51 133\r\n"),
+            std::string::npos);
+
+  for (const auto& [body, field] :
+       {std::pair(R"({"rows":5})", "cols"), std::pair(R"({"rows":1001,"cols":80})", "rows"),
+        std::pair(R"({"rows":0,"cols":80})", "rows")}) {
+    const auto refused = service_.request("POST", input, body);
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(text_of(refused.json(), "field"), field);
+  }
+  const std::string piped = service_.post_job("read a", R"(,"open_stdin":true)");
+  wait_until("the command to start", [&] {
+    const auto job = service_.get("/admin/v1/jobs/" + piped).json();
+    return text_of(job, "state") == "running";
+  });
+  wait_until("the refusal", [&] {
+    const auto refused =
+        service_.request("POST", "/admin/v1/jobs/" + piped + "/input", R"({"rows":5,"cols":80})");
+    return refused.status == 400 && text_of(refused.json(), "field") == "rows";
+  });
+  service_.request("POST", "/admin/v1/jobs/" + piped + "/input", R"({"eof":true})");
+}
+
 }  // namespace
 }  // namespace berth::tests

@@ -30,7 +30,8 @@ TEST_F(SchemasTest, TheArgumentsAreThoseOfTheContract) {
   EXPECT_THAT(arguments("get_job"), ElementsAre("job_id", "wait_ms", "max_output_bytes"));
   EXPECT_THAT(arguments("read_output"),
               ElementsAre("job_id", "stream", "offset", "tail_lines", "grep", "limit"));
-  EXPECT_THAT(arguments("send_input"), ElementsAre("job_id", "text", "keys", "eof", "request_key"));
+  EXPECT_THAT(arguments("send_input"),
+              ElementsAre("job_id", "text", "keys", "eof", "rows", "cols", "request_key"));
   EXPECT_THAT(arguments("query_position"), ElementsAre("request_id"));
   EXPECT_THAT(arguments("change_request_type"), ElementsAre("request_id", "sync"));
   EXPECT_THAT(arguments("cancel_request"), ElementsAre("request_id", "job_id", "mode"));
