@@ -139,3 +139,62 @@ for (const shell of shells) {
     });
   });
 }
+
+describe('nasty commands on a tty', { timeout: 120_000 }, () => {
+  let service;
+  let agent;
+  let session;
+
+  const ask = async (tool, args) => {
+    const result = await agent.call(tool, args);
+    assert.ok(!result.isError, JSON.stringify(result));
+    return result.structuredContent;
+  };
+  const run = (command, more = {}) => ask('run_command', { command, session_id: session, ...more });
+  /** Starts a command, waits until it is said to wait for input, types, and returns its end. */
+  const answer = async (command, input) => {
+    const { job_id } = await ask('run_background', { command, session_id: session });
+    await eventually(`${command} to wait for input`, async () =>
+      (await ask('get_job', { job_id })).awaiting_input);
+    await ask('send_input', { job_id, ...input });
+    const end = await ask('get_job', { job_id, wait_ms: 20_000 });
+    assert.match(end.state, /^(succeeded|failed)$/, JSON.stringify(end));
+    return end;
+  };
+
+  before(async () => {
+    service = await Service.start();
+    agent = await connectors['client 2.4 over stdio'](service);
+    session = (await ask('start_session', { shell: 'bash', tty: true, rows: 30, cols: 100 })).session_id;
+  });
+  after(async () => {
+    await agent?.close();
+    await service?.stop();
+  });
+
+  const questions = {
+    'read': ['read x; echo "<$x>"', { text: 'line\n' }, /<line>/],
+    'a password prompt': ["read -s -p 'Password: ' x; echo; echo \"<$x>\"", { text: 'secret\n' }, /^Password: \n<secret>/],
+    'cat': ['cat', { text: 'one\n', keys: ['ctrl-d'] }, /one/],
+    'python input()': ["python3 -c 'print(input()[::-1])'", { text: 'abc\n' }, /cba/],
+    'a read that is interrupted': ['read x', { keys: ['ctrl-c'] }, /./],
+  };
+  for (const [name, [command, input, expected]] of Object.entries(questions)) {
+    test(name, async () => {
+      assert.match((await answer(command, input)).stdout, expected);
+      assert.equal((await run('echo usable')).stdout, 'usable\n');
+    });
+  }
+
+  test('raw mode is over with its command', async () => {
+    await run('stty raw -echo');
+    assert.match((await answer('read x; echo "<$x>"', { text: 'cooked\n' })).stdout, /<cooked>/);
+  });
+
+  test('the size is that of the session until it is changed', async () => {
+    assert.equal((await run('stty size')).stdout, '30 100\n');
+    const end = await answer('read x; stty size', { rows: 50, cols: 132, text: '\n' });
+    assert.match(end.stdout, /50 132/);
+    assert.equal((await run('stty size')).stdout, '50 132\n');
+  });
+});
