@@ -43,19 +43,21 @@ class Follower : public std::enable_shared_from_this<Follower> {
   }
 
   void send(const core::OutputView& view) {
-    if (!stream_) return;
+    const auto stream = stream_;  // a write may find that the client has gone
+    if (!stream) return;
     if (!view.bytes.empty()) {
-      stream_->write(
+      stream->write(
           fmt::format("id: {}\ndata: {}\n\n", view.next_offset, core::encode_base64(view.bytes)));
     } else if (!view.eof) {
-      stream_->write(":\n\n");
+      stream->write(":\n\n");
     }
+    if (stream->closed()) return;
     if (view.eof) return tell_end();
     request_.tail_lines.reset();
     request_.offset = view.next_offset;
     request_.wait = kKeepAlive;
-    if (stream_->pending_bytes() <= kMaxPendingBytes) return read();
-    stream_->on_drained([self = shared_from_this()] {
+    if (stream->pending_bytes() <= kMaxPendingBytes) return read();
+    stream->on_drained([self = shared_from_this()] {
       if (self->stream_) self->stream_->on_drained(nullptr);
       self->read();
     });

@@ -42,6 +42,9 @@ core::Result<core::OutputRequest> read_output_query(const http::Query& query) {
   request.tail_lines = *tail;
   const auto limit = whole_number(query, "limit");
   if (!limit) return core::fail(limit.error());
+  if (*limit == 0) {
+    return core::fail(core::ErrorCode::invalid_argument, "limit must be at least 1", "limit");
+  }
   if (*limit) request.limit = static_cast<std::size_t>(**limit);
   const auto wait = whole_number(query, "wait_ms");
   if (!wait) return core::fail(wait.error());

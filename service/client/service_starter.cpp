@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "service/client/discovery.h"
@@ -23,12 +24,16 @@ constexpr int kExitUnavailable = 69;
 /// Overrides the default "never" of `service.idle_exit`: nobody would stop what nobody started.
 constexpr std::string_view kIdleExit = "BERTH_SERVICE__IDLE_EXIT=";
 
-/// The caller's environment without what says which service to use.
+/// What says which service to use, and in which of its terminals the caller runs: a service is in
+/// none.
+constexpr std::array<std::string_view, 5> kNotInherited{
+    "BERTH_URL=", "BERTH_TOKEN=", "BERTH_STARTED_BY=", "BERTH_TERMINAL_ID=", "BERTH_JOB_ID="};
+
 std::vector<std::string> service_environment(const std::string& config_file) {
   std::vector<std::string> environment = platform::current_environment();
   std::erase_if(environment, [](const std::string& entry) {
-    return entry.starts_with("BERTH_URL=") || entry.starts_with("BERTH_TOKEN=") ||
-           entry.starts_with("BERTH_STARTED_BY=");
+    return std::ranges::any_of(kNotInherited,
+                               [&](std::string_view name) { return entry.starts_with(name); });
   });
   environment.emplace_back("BERTH_STARTED_BY=berth-bridge");
   const auto config = platform::read_file(config_file);

@@ -332,12 +332,19 @@ void LaneRunner::on_command_progress(terminals::Terminal&,
   jobs_.changed(*job);
 }
 
-/// For those who look at events only; who follows the output hears more.
+/// For those who look at events only; who follows the output hears more. The longer it runs, the
+/// less often: a job of days must not fill the event log.
 void LaneRunner::tell_progress(jobs::Job& job) {
-  constexpr core::Milliseconds kInterval{5'000};
+  constexpr core::Milliseconds kFirstPause{5'000};
+  constexpr core::Milliseconds kLongestPause{600'000};
   const core::Timestamp now = services_.clock.now();
-  if (now - std::max(job.progress_told, job.record.started_at.value_or(now)) < kInterval) return;
-  job.progress_told = now;
+  if (job.progress_pause.count() == 0) {
+    job.progress_pause = kFirstPause;
+    job.progress_due = job.record.started_at.value_or(now) + kFirstPause;
+  }
+  if (now < job.progress_due) return;
+  job.progress_pause = std::min(2 * job.progress_pause, kLongestPause);
+  job.progress_due = now + job.progress_pause;
   core::ChangeSet set;
   set.unhurried = true;
   set.add(job_event("job.progress", job.record));
@@ -354,22 +361,6 @@ void LaneRunner::finish_unrun(const jobs::JobPointer& job, core::JobState state,
   core::ChangeSet set;
   set.add(job_event(final_event_type(state), job->record));
   jobs_.finish(job, std::move(set), jobs::JobTable::Tell::when_stored, std::move(done));
-}
-
-core::Result<void> LaneRunner::resize(Lane& lane, std::int64_t rows, std::int64_t cols) {
-  if (!(lane.session ? lane.session->tty : lane.current && lane.current->record.tty)) {
-    return core::fail(core::ErrorCode::invalid_argument,
-                      "rows: the command does not run on a tty, which alone has a size", "rows");
-  }
-  lane.terminal->resize(static_cast<int>(rows), static_cast<int>(cols));
-  if (lane.session) {
-    lane.session->rows = static_cast<int>(rows);
-    lane.session->cols = static_cast<int>(cols);
-    core::ChangeSet set;
-    set.add(*lane.session);
-    services_.log.commit(std::move(set), nullptr);
-  }
-  return {};
 }
 
 void LaneRunner::stop_job(const jobs::JobPointer& job, core::StopMode how, bool cancelled) {

@@ -50,17 +50,16 @@ bool LaneRunner::abandon(const core::RequestId& id) {
 }
 
 void LaneRunner::launch(const Spec& spec, const OnOpen& on_open) {
-  if (spec.tty) return open_fresh(spec, on_open);
-  terminals::Preparation preparation;
-  preparation.cwd = spec.cwd;
-  for (const auto& [name, value] : spec.env) preparation.env.push_back(name + "=" + value);
-  pool_.take(spec.shell, std::move(preparation),
-             [this, spec, on_open](std::optional<WarmTerminal> warm) mutable {
-               if (warm) {
-                 open_warm(std::move(spec), std::move(*warm), on_open);
-               } else {
-                 open_fresh(std::move(spec), std::move(on_open));
+  // A tty, and variables as a shell finds them when it starts, need a terminal of their own.
+  if (spec.tty || !spec.env.empty()) return open_fresh(spec, on_open);
+  pool_.take(spec.shell, spec.cwd,
+             [this, spec, on_open](core::Result<std::optional<WarmTerminal>> warm) mutable {
+               if (!warm) {
+                 requests_.release(spec.client_id);
+                 return on_open(core::fail(warm.error()));
                }
+               if (*warm) return open_warm(std::move(spec), std::move(**warm), on_open);
+               open_fresh(std::move(spec), std::move(on_open));
              });
 }
 
@@ -86,6 +85,7 @@ void LaneRunner::open_warm(Spec spec, WarmTerminal warm, const OnOpen& on_open) 
 }
 
 void LaneRunner::open_fresh(Spec spec, OnOpen on_open) {
+  if (stopped_) return;
   core::HostRecord host;
   host.id = core::HostId::make();
   host.shell = spec.shell;

@@ -54,6 +54,22 @@ void LaneRunner::change_owner(Lane& lane, const std::string& client_id) {
   lanes_.changed(lane.host.session_id);
 }
 
+core::Result<void> LaneRunner::resize(Lane& lane, std::int64_t rows, std::int64_t cols) {
+  if (!(lane.session ? lane.session->tty : lane.current && lane.current->record.tty)) {
+    return core::fail(core::ErrorCode::invalid_argument,
+                      "rows: the command does not run on a tty, which alone has a size", "rows");
+  }
+  lane.terminal->resize(static_cast<int>(rows), static_cast<int>(cols));
+  if (lane.session) {
+    lane.session->rows = static_cast<int>(rows);
+    lane.session->cols = static_cast<int>(cols);
+    core::ChangeSet set;
+    set.add(*lane.session);
+    services_.log.commit(std::move(set), nullptr);
+  }
+  return {};
+}
+
 void LaneRunner::tell_settled(const core::HostId& id) {
   const auto entry = settling_.extract(id);
   if (!entry.empty()) entry.mapped()();

@@ -17,10 +17,12 @@ constexpr std::size_t kMaxAnswerBytes = std::size_t{1} << 20U;
 constexpr core::Milliseconds kMoreForTheTerminal{2'000};
 
 // The path comes by a variable so that nothing has to be quoted for whatever shell it is. A profile
-// may print: what counts stands between two marks.
+// may print: what counts stands between two marks. It may also define `env`: `command` goes past
+// that, and the second mark says that all of it has come.
 constexpr std::string_view kAsk =
     R"("$BERTH_LOGIN_SHELL" -l -i -c )"
-    R"('printf %s "$BERTH_MARK"; env -u BERTH_MARK -0; printf %s "$BERTH_MARK"')";
+    R"('command printf %s "$BERTH_MARK" && command env -u BERTH_MARK -0 && )"
+    R"(command printf %s "$BERTH_MARK"')";
 
 // A shell's own, or wrong without a screen.
 constexpr std::array<std::string_view, 5> kNotTaken{"SHLVL", "PWD", "OLDPWD", "_", "TERM"};
@@ -34,6 +36,16 @@ std::string_view name_of(std::string_view entry) {
 
 bool contains(const auto& names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
+}
+
+/// What has been through something that changed it is worse than nothing.
+bool is_whole(const std::vector<std::string>& environment) {
+  return std::ranges::all_of(environment,
+                             [](const std::string& entry) {
+                               return entry.find('=') != std::string::npos && entry.front() != '=';
+                             }) &&
+         std::ranges::any_of(environment,
+                             [](const std::string& entry) { return entry.starts_with("PATH="); });
 }
 
 bool is_locale(std::string_view name) {
@@ -72,6 +84,7 @@ LoginEnvironment::LoginEnvironment(Services services, const TerminalDefaults& de
 LoginEnvironment::~LoginEnvironment() = default;
 
 void LoginEnvironment::when_known(Use use) {
+  if (stopped_) return;
   if (known_) return use(environment_);
   waiting_.push_back(std::move(use));
 }
@@ -93,6 +106,7 @@ core::Result<void> LoginEnvironment::ask() {
 
   terminals::HostSettings host = defaults_.host_settings("sh", settings_.own);
   host.orphan_limit = core::Milliseconds(1'000);
+  if (!platform::check_enterable(host.cwd)) host.cwd = "/";
   TerminalOwner& self = *this;
   terminal_ = std::make_unique<terminals::Terminal>(services_.loop, services_.launcher, self,
                                                     core::HostId::make());
@@ -105,6 +119,7 @@ core::Result<void> LoginEnvironment::ask() {
   command.timeout = settings_.timeout;
   command.alone = true;
   command.max_output_bytes = kMaxAnswerBytes;
+  command.secret_output = true;
   terminal_->run(command);
   deadline_.start(settings_.timeout + kMoreForTheTerminal, [this] {
     answered(core::fail(core::ErrorCode::deadline_exceeded, "its terminal does not answer"));
@@ -149,6 +164,11 @@ core::Result<std::vector<std::string>> LoginEnvironment::read_answer(
     captured.emplace_back(entry);
     rest.remove_prefix(std::min(entry.size() + 1, rest.size()));
   }
+  if (!is_whole(captured)) {
+    return core::fail(core::ErrorCode::terminal_failed,
+                      fmt::format("{} -l -i printed something else than an environment with PATH",
+                                  settings_.shell));
+  }
   return captured;
 }
 
@@ -182,6 +202,7 @@ void LoginEnvironment::end_terminal() {
 }
 
 void LoginEnvironment::stop() {
+  stopped_ = true;
   known_ = true;
   waiting_.clear();
   end_terminal();

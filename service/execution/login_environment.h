@@ -28,7 +28,7 @@ struct LoginSettings {
 std::vector<std::string> merge_environments(const std::vector<std::string>& own,
                                             const std::vector<std::string>& captured);
 
-/// The developer's login environment (nvm, pyenv, direnv …), asked for once, in a terminal of its
+/// The developer's login environment (nvm, pyenv, cargo …), asked for once, in a terminal of its
 /// own: a profile may do anything, also wait for ever. Core loop.
 class LoginEnvironment final : private terminals::TerminalOwner {
  public:
@@ -36,7 +36,7 @@ class LoginEnvironment final : private terminals::TerminalOwner {
   ~LoginEnvironment() override;
 
   void start();
-  /// Ends it if it is under way. Nobody is told any more.
+  /// Ends it if it is under way. Nobody is told any more: no terminal is to be started.
   void stop();
 
   using Use = std::function<void(const std::vector<std::string>& environment)>;
@@ -65,6 +65,7 @@ class LoginEnvironment final : private terminals::TerminalOwner {
   LoginSettings settings_;
   std::vector<std::string> environment_;
   bool known_ = false;
+  bool stopped_ = false;
   std::vector<Use> waiting_;
   std::unique_ptr<terminals::Terminal> terminal_;
   platform::Descriptor output_;  // the shell's stdout

@@ -1,5 +1,6 @@
 #include "service/execution/warm_pool.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "service/runtime/log.h"
@@ -9,8 +10,9 @@ namespace {
 
 /// Who has just been given a terminal wants the processor first.
 constexpr core::Milliseconds kRefillPause{20};
-/// After one that could not be started or did not last.
-constexpr core::Milliseconds kPauseAfterFailure{30'000};
+/// After one that could not be started or did not last; doubled each time.
+constexpr core::Milliseconds kFirstPauseAfterFailure{5'000};
+constexpr core::Milliseconds kLongestPauseAfterFailure{3'600'000};
 /// Until it is handed out, a terminal whose service is gone is of no use to anyone.
 constexpr core::Milliseconds kUnusedOrphanLimit{5'000};
 
@@ -55,6 +57,8 @@ std::size_t WarmPool::size() const {
 // --- Filling ---
 
 void WarmPool::refill_later(core::Milliseconds pause) {
+  // While it fails, those that are taken must not make it try more often.
+  pause = std::max(pause, failure_pause_);
   if (!stopped_ && !refill_timer_.active()) refill_timer_.start(pause, [this] { refill(); });
 }
 
@@ -87,14 +91,16 @@ void WarmPool::add(const std::string& shell, const std::vector<std::string>& env
         if (entry == entries_.end()) return;
         if (!stored) {
           entries_.erase(entry);
-          return refill_later(kPauseAfterFailure);
+          return failed(id, stored.error());
         }
         terminals::HostSettings settings = defaults_.host_settings(shell, environment);
         settings.orphan_limit = kUnusedOrphanLimit;
+        settings.spare = true;
         TerminalOwner& self = *this;
         entry->second.terminal =
             std::make_unique<terminals::Terminal>(services_.loop, services_.launcher, self, id);
         entry->second.terminal->launch(settings);
+        limit_time(entry->second);
       });
 }
 
@@ -127,31 +133,43 @@ WarmPool::Entry* WarmPool::find_ready(const std::string& shell) {
   return nullptr;
 }
 
-void WarmPool::take(const std::string& shell, terminals::Preparation preparation, Taken taken) {
+void WarmPool::take(const std::string& shell, const std::string& cwd, Taken taken) {
   Entry* entry = find_ready(shell);
-  if (entry == nullptr) return taken(std::nullopt);
+  if (entry == nullptr) return taken(std::optional<WarmTerminal>());
   entry->taken = std::move(taken);
-  preparation.orphan_limit = defaults_.orphan_limit;
   const core::HostId id = entry->host.id;
-  entry->terminal->prepare(preparation,
+  entry->terminal->prepare({.cwd = cwd, .orphan_limit = defaults_.orphan_limit},
                            [this, id](const core::Result<void>& result) { prepared(id, result); });
-  entry->deadline = std::make_unique<loop::Timer>(services_.loop);
-  entry->deadline->start(defaults_.start_timeout, [this, id] {
-    prepared(id, core::fail(core::ErrorCode::terminal_failed, "the shell does not answer"));
-  });
+  limit_time(*entry);
   refill_later(kRefillPause);
 }
 
 void WarmPool::prepared(const core::HostId& id, const core::Result<void>& result) {
   const auto found = entries_.find(id);
   if (found == entries_.end()) return;
+  if (!result && result.error().code == core::ErrorCode::cwd_not_accessible) {
+    // Nothing has been done to it: it serves the next one.
+    found->second.deadline.reset();
+    const Taken taken = std::exchange(found->second.taken, nullptr);
+    return taken(core::fail(result.error()));
+  }
   if (!result) {
     found->second.terminal->end(core::StopMode::kill);
     return discard(id, result.error());
   }
   Entry entry = std::move(found->second);
   entries_.erase(found);
-  entry.taken(WarmTerminal{std::move(entry.host), std::move(entry.terminal)});
+  entry.taken(std::optional(WarmTerminal{std::move(entry.host), std::move(entry.terminal)}));
+}
+
+void WarmPool::limit_time(Entry& entry) {
+  entry.deadline = std::make_unique<loop::Timer>(services_.loop);
+  entry.deadline->start(defaults_.start_timeout, [this, id = entry.host.id] {
+    const auto late = entries_.find(id);
+    if (late == entries_.end()) return;
+    late->second.terminal->end(core::StopMode::kill);
+    discard(id, {core::ErrorCode::terminal_failed, "the shell does not answer", {}, std::nullopt});
+  });
 }
 
 void WarmPool::on_terminal_gone(terminals::Terminal& terminal, const core::Error& reason) {
@@ -171,14 +189,24 @@ void WarmPool::discard(const core::HostId& id, const core::Error& why) {
     services_.workers.run<void>([this, id] { return services_.launcher.forget(id); },
                                 [](core::Result<void>) {});
   });
-  if (!entry->taken) {
+  services_.loop.defer([entry] {});  // its callback, from which we may come, has to return first
+  if (entry->taken) {
+    entry->taken(std::optional<WarmTerminal>());
+  } else {
+    failed(id, why);
+  }
+}
+
+void WarmPool::failed(const core::HostId& id, const core::Error& why) {
+  const bool first = failure_pause_.count() == 0;
+  failure_pause_ =
+      first ? kFirstPauseAfterFailure : std::min(2 * failure_pause_, kLongestPauseAfterFailure);
+  if (first) {
     runtime::log_warning("execution", "a terminal started in advance is lost")
         .with("host_id", id)
         .with("reason", why.message);
-    refill_later(kPauseAfterFailure);
   }
-  services_.loop.defer([entry] {});  // its callback, from which we may come, has to return first
-  if (entry->taken) entry->taken(std::nullopt);
+  refill_later(failure_pause_);
 }
 
 }  // namespace berth::execution

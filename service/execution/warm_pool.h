@@ -42,11 +42,11 @@ class WarmPool final : private terminals::TerminalOwner {
   /// Ends those that are left, and starts none any more. Takes under way are not answered.
   void stop();
 
-  using Taken = std::function<void(std::optional<WarmTerminal>)>;
-  /// Hands out a terminal that has its host record stored, files for its first command, and the
-  /// directory and variables asked for; or nothing, possibly at once: none is there, or it could
-  /// not be prepared (a terminal started for the purpose will say why).
-  void take(const std::string& shell, terminals::Preparation preparation, Taken taken);
+  using Taken = std::function<void(core::Result<std::optional<WarmTerminal>>)>;
+  /// Hands out a terminal that stands in `cwd` (empty = TerminalDefaults::home), its host record
+  /// stored and its files for the first command there. Nothing, possibly at once: there is none, or
+  /// it did not work. An error: a terminal started for the purpose could not go there either.
+  void take(const std::string& shell, const std::string& cwd, Taken taken);
 
   /// Ready for use now.
   std::size_t size() const;
@@ -56,8 +56,8 @@ class WarmPool final : private terminals::TerminalOwner {
     core::HostRecord host;
     std::unique_ptr<terminals::Terminal> terminal;
     bool ready = false;
-    Taken taken;  // it is being prepared
-    std::unique_ptr<loop::Timer> deadline;
+    Taken taken;                            // it is being prepared
+    std::unique_ptr<loop::Timer> deadline;  // to get ready, then to be prepared
   };
 
   void on_terminal_ready(terminals::Terminal& terminal, const core::JobId& running) override;
@@ -70,11 +70,13 @@ class WarmPool final : private terminals::TerminalOwner {
 
   void refill();
   void refill_later(core::Milliseconds pause);
+  void limit_time(Entry& entry);
   void add(const std::string& shell, const std::vector<std::string>& environment);
   void give_output_files(const core::HostId& id);
   Entry* find_ready(const std::string& shell);
   void prepared(const core::HostId& id, const core::Result<void>& result);
   void discard(const core::HostId& id, const core::Error& why);
+  void failed(const core::HostId& id, const core::Error& why);
 
   Services services_;
   const TerminalDefaults& defaults_;
@@ -82,6 +84,7 @@ class WarmPool final : private terminals::TerminalOwner {
   PoolSettings settings_;
   std::unordered_map<core::HostId, Entry> entries_;
   loop::Timer refill_timer_;
+  core::Milliseconds failure_pause_{0};  // before the next try, since the last one failed
   bool stopped_ = true;
 };
 

@@ -81,21 +81,14 @@ void CommandStopper::settle() {
   settle_timer_.start_repeating(kSettleInterval, [this] { ask_(); });
 }
 
-/// Nothing survives a kill, neither what was started between a look and the signals: it is looked
-/// again until there is nothing new (those that are killed are seen until they are collected).
+/// Nothing survives a kill, neither what was started between a look and the signals.
 void CommandStopper::kill_what_is_left() const {
-  constexpr int kMaxLooks = 20;
   if (!processes_ || stopped_ != Step::kill) return;
-  std::vector<int> killed;
-  for (int look = 0; look < kMaxLooks; ++look) {
+  platform::kill_all([this] {
     std::vector<int> left;
     for (const CommandProcess& process : processes_->find()) left.push_back(process.pid);
-    const bool nothing_new = std::ranges::all_of(
-        left, [&](int pid) { return std::ranges::find(killed, pid) != killed.end(); });
-    if (nothing_new) return;
-    platform::send_signal(left, KillSignal::kill);
-    killed = std::move(left);
-  }
+    return left;
+  });
 }
 
 void CommandStopper::tell_end(int status, hostproto::Finished& finished) const {

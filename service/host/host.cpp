@@ -117,7 +117,7 @@ void Host::handle(hostproto::Message& message, std::vector<platform::Descriptor>
   }
   if (!terminal_) return;
   if (auto* prepare = std::get_if<Prepare>(&message)) {
-    if (prepare->orphan_limit.count() > 0) orphan_limit_ = prepare->orphan_limit;
+    prepared_orphan_limit_ = prepare->orphan_limit;
     return terminal_->prepare(std::move(*prepare));
   }
   if (const auto* stop = std::get_if<Interrupt>(&message)) {
@@ -176,6 +176,7 @@ void Host::run(hostproto::Run run) {
   }
   if (!runnable) return send(hostproto::Rejected{run.job_id, runnable.error()});
   send_soon(hostproto::Accepted{*seq, run.job_id, {}});
+  secret_job_ = run.secret_output ? run.job_id : core::JobId();
   terminal_->run(std::move(run), output_);
 }
 
@@ -195,6 +196,7 @@ void Host::on_ready(const hostproto::Ready& ready) {
 }
 
 void Host::on_prepared(const hostproto::Prepared& prepared) {
+  if (!prepared.error && prepared_orphan_limit_.count() > 0) orphan_limit_ = prepared_orphan_limit_;
   send(prepared);
 }
 
@@ -207,14 +209,15 @@ void Host::on_progress(const hostproto::Progress& progress) {
 }
 
 void Host::on_finished(hostproto::Finished finished) {
-  const bool large = finished.stdout_bytes + finished.stderr_bytes >
-                     static_cast<std::int64_t>(hostproto::kMaxJournalOutputBytes);
+  const bool bare = (secret_job_ && finished.job_id == secret_job_) ||
+                    finished.stdout_bytes + finished.stderr_bytes >
+                        static_cast<std::int64_t>(hostproto::kMaxJournalOutputBytes);
   std::optional<std::string> out;
   std::optional<std::string> err;
-  if (large) out.swap(finished.stdout_inline), err.swap(finished.stderr_inline);
+  if (bare) out.swap(finished.stdout_inline), err.swap(finished.stderr_inline);
   // A journal that takes no more is no reason to keep the result from a service that listens.
   finished.seq = journal_->append(finished).value_or(0);
-  if (large) out.swap(finished.stdout_inline), err.swap(finished.stderr_inline);
+  if (bare) out.swap(finished.stdout_inline), err.swap(finished.stderr_inline);
   send(finished);
   if (!link_) watch_for_orphanhood();
 }

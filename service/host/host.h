@@ -71,6 +71,8 @@ class Host final : private Terminal::Events {
   std::shared_ptr<OutputFiles> output_;  // of the next command
   std::optional<hostproto::Ready> ready_;
   core::Milliseconds orphan_limit_{0};
+  core::Milliseconds prepared_orphan_limit_{0};
+  core::JobId secret_job_;  // the output of which is not written down
   loop::Timer orphan_timer_;
   loop::Timer soon_timer_;
   loop::Timer leave_timer_;

@@ -27,13 +27,6 @@ LastingShell::LastingShell(loop::Loop& loop, const shells::Dialect& dialect, Wor
       start_timer_(loop),
       close_timer_(loop) {
   settings_.env.push_back(std::string(hostproto::kTerminalVariable) + "=" + settings.host_id.str());
-  limits_.memory_bytes = settings.max_memory_bytes;
-  limits_.cpu_time = settings.max_cpu_time;
-  if (settings.more_processes > 0) {
-    // Once: a shell that follows another must not count what that has left as the user's own.
-    const std::int64_t now = platform::count_limited_processes();
-    if (now > 0) limits_.processes = now + settings.more_processes;
-  }
 }
 
 LastingShell::~LastingShell() = default;
@@ -58,10 +51,22 @@ core::Result<void> LastingShell::start(bool restore) {
   if (!process) return core::fail(process.error());
   process_ = std::move(*process);
   // Before it has read its first line.
-  if (auto limited = platform::limit_process(process_->pid(), limits_); !limited) return limited;
+  if (limits_ || !settings_.spare) {
+    if (auto limited = set_limits(); !limited) return limited;
+  }
   ready_ = false;
   start_timer_.start(kStartLimit, [this] { kill("it did not get ready"); });
   return {};
+}
+
+core::Result<void> LastingShell::set_limits() {
+  if (!limits_) {
+    // Once: a shell that follows another must not count what that has left as the user's own.
+    limits_ = {.memory_bytes = settings_.max_memory_bytes, .cpu_time = settings_.max_cpu_time};
+    const std::int64_t now = settings_.more_processes > 0 ? platform::count_limited_processes() : 0;
+    if (now > 0) limits_->processes = now + settings_.more_processes;
+  }
+  return process_ ? platform::limit_process(process_->pid(), *limits_) : core::Result<void>();
 }
 
 /// A new one: processes that an earlier shell has left may still use the old one.

@@ -39,6 +39,9 @@ class LastingShell final : private ShellProcess::Events {
   ~LastingShell() override;
 
   core::Result<void> start() { return start(false); }
+  /// Counts the processes there are now and holds this shell and those that follow it to the
+  /// terminal's limits. Of a spare one, when it is taken; others have them from the start.
+  core::Result<void> set_limits();
   /// Kills it; another one follows.
   void kill(std::string why);
   /// Lets it end by itself (a while), and no other follow. on_shell_over comes later.
@@ -86,7 +89,7 @@ class LastingShell final : private ShellProcess::Events {
   const shells::Dialect& dialect_;
   Workspace workspace_;
   hostproto::Configure settings_;
-  platform::ProcessLimits limits_;
+  std::optional<platform::ProcessLimits> limits_;  // once they are set
   Events& events_;
   std::unique_ptr<ShellProcess> process_;
   std::shared_ptr<Tty> tty_;

@@ -82,8 +82,7 @@ void Terminal::on_shell_report(const shells::Report& report) {
     }
     std::optional<core::Error> error;
     if (!preparation_->worked) {
-      error = {core::ErrorCode::invalid_argument,
-               "the shell did not take the directory or a variable (is one read-only?)", "env",
+      error = {core::ErrorCode::invalid_argument, "the shell did not take the directory", "cwd",
                std::nullopt};
     }
     return preparation_done(std::move(error));
@@ -297,21 +296,16 @@ void Terminal::prepare(hostproto::Prepare request) {
       return refuse(checked.error());
     }
   }
-  for (const std::string& entry : request.env) {
-    if (!shells::is_assignment(entry)) {
-      return refuse({core::ErrorCode::invalid_argument, "env holds a name no shell takes", "env",
-                     std::nullopt});
-    }
-  }
   preparation_ = Preparation{std::move(request), core::random_base32_128()};
   begin_waiting();
 }
 
 void Terminal::begin_preparation() {
   preparation_->begun = true;
+  if (auto limited = shell_.set_limits(); !limited) return preparation_done(limited.error());
   shell_.expect(preparation_->nonce);
   shell_.send(shell_.dialect().prepare_lines(shell_.workspace().shell_files(), preparation_->nonce,
-                                             preparation_->request.cwd, preparation_->request.env));
+                                             preparation_->request.cwd));
 }
 
 void Terminal::preparation_done(std::optional<core::Error> error) {

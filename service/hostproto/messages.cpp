@@ -16,15 +16,15 @@ concept Is = std::same_as<std::remove_const_t<M>, Type>;
 void fields(auto& f, Is<Configure> auto& m) {
   f(1, m.host_id), f(2, m.shell), f(3, m.program), f(4, m.cwd), f(5, m.env), f(6, m.orphan_limit);
   f(7, m.tty), f(8, m.rows), f(9, m.cols), f(10, m.more_processes), f(11, m.max_memory_bytes);
-  f(12, m.max_cpu_time);
+  f(12, m.max_cpu_time), f(13, m.spare);
 }
 void fields(auto& f, Is<Run> auto& m) {
   f(1, m.job_id), f(2, m.command), f(3, m.cwd), f(4, m.env), f(5, m.stdin_mode);
   f(6, m.stdin_text), f(7, m.timeout), f(8, m.context), f(9, m.max_output_bytes);
-  f(10, m.alone);
+  f(10, m.alone), f(11, m.secret_output);
 }
 void fields(auto& f, Is<Prepare> auto& m) {
-  f(1, m.cwd), f(2, m.env), f(3, m.orphan_limit);
+  f(1, m.cwd), f(2, m.orphan_limit);
 }
 void fields(auto& f, Is<Interrupt> auto& m) {
   f(1, m.job_id), f(2, m.how);

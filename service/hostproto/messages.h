@@ -45,6 +45,9 @@ struct Configure {
   std::int64_t more_processes = 0;  ///< beside those that the user has when the terminal starts
   std::int64_t max_memory_bytes = 0;
   core::Milliseconds max_cpu_time{0};
+  /// Started before anyone has asked for it: limits that depend on what else runs are set by
+  /// `Prepare`, which comes before the first command.
+  bool spare = false;
 };
 
 /// Runs one command. Answered by `Accepted` or `Rejected`; a job that is known already is accepted
@@ -62,16 +65,15 @@ struct Run {
   std::string context;            ///< the service's own; comes back with `Accepted`
   bool alone = false;             ///< the terminal is its own: nothing of the shell is to be kept
   std::int64_t max_output_bytes = std::numeric_limits<std::int64_t>::max();  ///< kept, per stream
+  bool secret_output = false;  ///< is not written to the journal
 };
 
-/// Changes the session itself: directory and variables stay. For a warm terminal that is given to
-/// a session. Answered by `Prepared`.
+/// Makes a spare terminal (see Configure) that of a session. Answered by `Prepared`.
 struct Prepare {
   static constexpr std::uint8_t kType = 3;
   static constexpr std::size_t kDescriptors = 0;
   std::string cwd;                     ///< empty = as it is
-  std::vector<std::string> env;        ///< exported, `NAME=value`
-  core::Milliseconds orphan_limit{0};  ///< from now on; 0 = as it is
+  core::Milliseconds orphan_limit{0};  ///< once it is prepared; 0 = as it is
 };
 
 /// Signals a command's process tree. One that is not running any more is no error.

@@ -29,7 +29,9 @@ struct Job {
   bool begun = false;      ///< its host's files hold its output, no longer that of the last command
   bool cancelled = false;  ///< its end is reported as cancelled
   bool awaiting_input = false;
-  core::Timestamp progress_told{};               ///< the last event job.progress
+  /// When the next event job.progress is due, and how long after that the one behind it.
+  core::Timestamp progress_due{};
+  core::Milliseconds progress_pause{0};
   std::optional<core::StopMode> stop_requested;  ///< asked for before its host had it
   std::optional<core::Error> failure;            ///< why it could not be run at all
 };

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,6 +44,9 @@ std::vector<int> descendants(int root);
 
 /// Sends to each; processes that are gone are no error.
 void send_signal(const std::vector<int>& pids, KillSignal signal);
+/// Kills what `find` gives, and what that has started meanwhile: until it gives nothing new (those
+/// that are killed are seen until they are collected). How many. For a subtree or the like.
+std::size_t kill_all(const std::function<std::vector<int>()>& find);
 void send_signal_to_group(int group, KillSignal signal);
 
 /// Whether a process handles this signal, by a handler of its own. False if it is gone.

@@ -15,9 +15,9 @@ constexpr std::string_view kPrefix = "BERTH_";
 constexpr std::string_view kSeparator = "__";
 
 /// Names that mean something else: to clients, and to commands in a terminal.
-constexpr std::array<std::string_view, 6> kOtherVariables{"BERTH_URL",        "BERTH_RUNTIME_DIR",
-                                                          "BERTH_DATA_DIR",   "BERTH_TOKEN",
-                                                          "BERTH_STARTED_BY", "BERTH_JOB_ID"};
+constexpr std::array<std::string_view, 7> kOtherVariables{
+    "BERTH_URL",        "BERTH_RUNTIME_DIR", "BERTH_DATA_DIR",   "BERTH_TOKEN",
+    "BERTH_STARTED_BY", "BERTH_JOB_ID",      "BERTH_TERMINAL_ID"};
 
 std::string variable_of(const ConfigKey& key) {
   std::string name(kPrefix);

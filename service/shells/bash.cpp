@@ -106,14 +106,11 @@ CommandLines Bash::command_lines(const ShellFiles& files, const CommandPlan& pla
 }
 
 std::string Bash::prepare_lines(const ShellFiles& files, const std::string& nonce,
-                                const std::string& cwd, const std::vector<std::string>& env) const {
+                                const std::string& cwd) const {
   std::string lines = fmt::format("{}; ", kClearWay);
-  if (!cwd.empty())
-    lines += fmt::format("\\builtin cd -- {} && \\builtin unset -v OLDPWD && ", quote_posix(cwd));
-  if (!env.empty()) {
-    lines += "\\builtin export";
-    for (const std::string& entry : env) lines += " " + quote_assignment(entry);
-    lines += " && ";
+  if (!cwd.empty()) {
+    lines +=
+        fmt::format("\\builtin cd -P -- {} && \\builtin unset -v OLDPWD && ", quote_posix(cwd));
   }
   lines += print_started(files, nonce) + "\n";
   return lines + report_lines(files, nonce, {});

@@ -106,9 +106,8 @@ CommandLines Cmd::command_lines(const ShellFiles& files, const CommandPlan& plan
 }
 
 std::string Cmd::prepare_lines(const ShellFiles& files, const std::string& nonce,
-                               const std::string& cwd, const std::vector<std::string>& env) const {
+                               const std::string& cwd) const {
   std::string lines;
-  for (const std::string& entry : env) lines += set_line(entry);
   if (!cwd.empty()) lines += change_directory(cwd) + " && ";
   lines += fmt::format("(>>{} echo S{})\r\n", quote_cmd_path(files.status), nonce);
   return lines + report_lines(files, nonce, {});

@@ -89,11 +89,10 @@ class Dialect {
   virtual CommandLines command_lines(const ShellFiles& files, const CommandPlan& plan,
                                      const Directories& home) const = 0;
 
-  /// Changes directory (empty = not) and exports variables for good, as if the shell had started
-  /// so: Report::started if both worked, then Report::done.
+  /// Changes directory (empty = not) for good, as if the shell had started there: Report::started
+  /// if that worked, then Report::done.
   virtual std::string prepare_lines(const ShellFiles& files, const std::string& nonce,
-                                    const std::string& cwd,
-                                    const std::vector<std::string>& env) const = 0;
+                                    const std::string& cwd) const = 0;
 
   /// Asks (again) for the Report::done of `nonce`, after going back to `home` if that is not empty.
   /// A shell that still runs a command answers when it has ended.

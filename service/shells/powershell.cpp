@@ -120,12 +120,10 @@ CommandLines PowerShell::command_lines(const ShellFiles& /*files*/, const Comman
 }
 
 std::string PowerShell::prepare_lines(const ShellFiles& /*files*/, const std::string& nonce,
-                                      const std::string& cwd,
-                                      const std::vector<std::string>& env) const {
+                                      const std::string& cwd) const {
   core::JsonWriter request;
   begin(request, "prepare", nonce);
   put(request, "cwd", cwd);
-  put_env(request, env);
   return end(request);
 }
 

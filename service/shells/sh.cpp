@@ -156,14 +156,11 @@ CommandLines Sh::command_lines(const ShellFiles& files, const CommandPlan& plan,
 }
 
 std::string Sh::prepare_lines(const ShellFiles& files, const std::string& nonce,
-                              const std::string& cwd, const std::vector<std::string>& env) const {
+                              const std::string& cwd) const {
   std::string lines = fmt::format("{}; ", kClearWay);
-  if (!cwd.empty())
-    lines += fmt::format("\\command cd -- {} && \\command unset -v OLDPWD && ", quote_posix(cwd));
-  if (!env.empty()) {
-    lines += "\\command export";
-    for (const std::string& entry : env) lines += " " + quote_assignment(entry);
-    lines += " && ";
+  if (!cwd.empty()) {
+    lines +=
+        fmt::format("\\command cd -P -- {} && \\command unset -v OLDPWD && ", quote_posix(cwd));
   }
   lines += print_started(files, nonce) + "\n";
   return lines + report_lines(files, nonce, {});

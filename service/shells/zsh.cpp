@@ -166,15 +166,12 @@ CommandLines Zsh::command_lines(const ShellFiles& files, const CommandPlan& plan
 }
 
 std::string Zsh::prepare_lines(const ShellFiles& files, const std::string& nonce,
-                               const std::string& cwd, const std::vector<std::string>& env) const {
+                               const std::string& cwd) const {
   std::string lines = fmt::format("{}; {}; ", kClearWay, kEnable);
-  if (!cwd.empty())
-    lines += fmt::format("\\builtin \\cd -q -- {} && OLDPWD=$PWD && ", quote_posix(cwd));
-  if (std::ranges::any_of(env, names_identity)) lines += "\\builtin \\false && ";
-  if (!env.empty()) {
-    lines += "\\builtin \\export";
-    for (const std::string& entry : env) lines += " " + quote_assignment(entry);
-    lines += " && ";
+  if (!cwd.empty()) {
+    // Twice: a zsh that starts somewhere takes that for its last directory too.
+    const std::string change = fmt::format("\\builtin \\cd -qP -- {} && ", quote_posix(cwd));
+    lines += change + change;
   }
   lines += print_started(files, nonce) + "\n";
   return lines + report_lines(files, nonce, {});

@@ -29,8 +29,7 @@ class Zsh final : public Dialect {
   CommandLines command_lines(const ShellFiles& files, const CommandPlan& plan,
                              const Directories& home) const override;
   std::string prepare_lines(const ShellFiles& files, const std::string& nonce,
-                            const std::string& cwd,
-                            const std::vector<std::string>& env) const override;
+                            const std::string& cwd) const override;
   std::string report_lines(const ShellFiles& files, const std::string& nonce,
                            const Directories& home) const override;
 };

@@ -80,7 +80,8 @@ core::Result<std::unique_ptr<HostLink>> HostLauncher::start(const core::HostId& 
                                   .cols = settings.cols,
                                   .more_processes = settings.limits.processes,
                                   .max_memory_bytes = settings.limits.memory_bytes,
-                                  .max_cpu_time = settings.limits.cpu_time},
+                                  .max_cpu_time = settings.limits.cpu_time,
+                                  .spare = settings.spare},
              std::move(descriptors));
   return link;
 }
@@ -136,15 +137,12 @@ std::vector<core::HostId> HostLauncher::known_hosts() const {
 }
 
 std::size_t HostLauncher::end_orphans(const core::HostId& id) {
-  constexpr int kMaxLooks = 50;  // one may start another while it is being killed
-  std::size_t ended = 0;
-  for (int look = 0; look < kMaxLooks; ++look) {
-    const auto left = platform::processes_with(hostproto::kTerminalVariable, id.str());
-    if (left.empty()) break;
-    platform::send_signal(left, platform::KillSignal::kill);
-    ended += left.size();
-  }
-  return ended;
+  return platform::kill_all([&id] {
+    auto orphans = platform::processes_with(hostproto::kTerminalVariable, id.str());
+    // A service that was started by hand in a terminal carries it too.
+    std::erase(orphans, platform::current_process());
+    return orphans;
+  });
 }
 
 }  // namespace berth::terminals

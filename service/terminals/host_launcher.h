@@ -28,6 +28,7 @@ struct HostSettings {
   int cols = 80;
   /// `processes` counts those beside what the user has when the terminal starts.
   platform::ProcessLimits limits;
+  bool spare = false;  ///< nobody has asked for it yet: see hostproto::Configure
 };
 
 /// Starts hosts, finds those that outlived the last service, and owns their folders

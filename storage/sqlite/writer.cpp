@@ -93,29 +93,32 @@ void Writer::run() {
       const std::lock_guard lock(mutex_);
       writing_ = false;
     }
-    tidy();
+    untidied_ = true;
   }
 }
 
 /// Only while nothing waits.
 void Writer::tidy() {
-  const auto now = std::chrono::steady_clock::now();
-  if (now < next_tidying_) return;
-  next_tidying_ = now + options_.tidy_interval;
+  untidied_ = false;
+  next_tidying_ = std::chrono::steady_clock::now() + options_.tidy_interval;
   for (;;) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (!queue_.empty() || stopping_) return;
-    }
-    // What can't be done now (another process reads) is tried again later.
+    // What can't be done now (another process reads) is tried again after the next batch.
     const auto more = give_space_back(database_);
     if (!more || !*more) return;
+    const std::lock_guard lock(mutex_);
+    if (!queue_.empty() || stopping_) return;
   }
 }
 
 bool Writer::take(std::vector<Pending>& batch) {
   std::unique_lock lock(mutex_);
-  wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  const auto has_work = [this] { return stopping_ || !queue_.empty(); };
+  while (untidied_ && !wake_.wait_until(lock, next_tidying_, has_work)) {
+    lock.unlock();
+    tidy();
+    lock.lock();
+  }
+  wake_.wait(lock, has_work);
   if (queue_.empty()) return false;
   wake_.wait_for(lock, options_.max_delay, [this] { return stopping_ || hurried_ > 0; });
   std::size_t sets = 0;

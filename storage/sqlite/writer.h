@@ -101,7 +101,8 @@ class Writer final : public core::ChangeLog {
   BatchStore& store_;
   Post post_;
   const WriterOptions options_;
-  std::chrono::steady_clock::time_point next_tidying_;  // the writer's thread
+  std::chrono::steady_clock::time_point next_tidying_;  // these two: the writer's thread
+  bool untidied_ = false;                               // since the last batch
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;

@@ -139,7 +139,7 @@ describe('followed output', { timeout: 120_000 }, () => {
     const job = await post('true');
     for (const [query, headers, field] of [
       ['follow=maybe', {}, 'follow'], ['follow&grep=x', {}, 'grep'],
-      ['follow', { 'Last-Event-ID': 'x' }, 'Last-Event-ID']]) {
+      ['follow', { 'Last-Event-ID': 'x' }, 'Last-Event-ID'], ['follow&limit=0', {}, 'limit']]) {
       const reply = await request(`/jobs/${job}/output?${query}`, { headers });
       assert.equal(reply.status, 400);
       assert.equal((await reply.json()).field, field);

@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "service/platform/files.h"
 #include "service/platform/posix/errno_error.h"
@@ -135,6 +136,19 @@ void send_signal(const std::vector<int>& pids, KillSignal signal) {
   for (int pid : pids) {
     if (pid > 1) kill(pid, number_of(signal));
   }
+}
+
+std::size_t kill_all(const std::function<std::vector<int>()>& find) {
+  constexpr int kMaxLooks = 50;
+  std::unordered_set<int> killed;
+  for (int look = 0; look < kMaxLooks; ++look) {
+    const std::vector<int> found = find();
+    const std::size_t before = killed.size();
+    killed.insert(found.begin(), found.end());
+    if (killed.size() == before) break;
+    send_signal(found, KillSignal::kill);
+  }
+  return killed.size();
 }
 
 void send_signal_to_group(int group, KillSignal signal) {

@@ -81,7 +81,8 @@ void remove_abandoned_folders(std::string_view prefix, std::chrono::seconds age)
     for (const std::string& name : folders_in(parent)) {
       if (!name.starts_with(prefix) || name.size() != prefix.size() + kRandomPart.size()) continue;
       const std::string path = fmt::format("{}/{}", parent, name);
-      if (is_abandoned(open_folder(path), age)) static_cast<void>(remove_folder(path));
+      const Descriptor folder = open_folder(path);  // and its lock, until it is gone
+      if (is_abandoned(folder, age)) static_cast<void>(remove_folder(path));
     }
   }
 }

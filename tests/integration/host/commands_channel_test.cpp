@@ -44,9 +44,8 @@ class ShOfAChannel final : public shells::Dialect {
     return sh_.command_lines(files, plan, home);
   }
   std::string prepare_lines(const shells::ShellFiles& files, const std::string& nonce,
-                            const std::string& cwd,
-                            const std::vector<std::string>& env) const override {
-    return sh_.prepare_lines(files, nonce, cwd, env);
+                            const std::string& cwd) const override {
+    return sh_.prepare_lines(files, nonce, cwd);
   }
   std::string report_lines(const shells::ShellFiles& files, const std::string& nonce,
                            const shells::Directories& home) const override {
@@ -98,7 +97,7 @@ TEST_F(CommandsChannel, ServesAShellThatLeavesItsStdinToPrograms) {
   EXPECT_EQ(stdin_was, "/dev/null\n");
 
   shell.expect("nonce");
-  shell.send(dialect.prepare_lines(shell.workspace().shell_files(), "nonce", "/usr/lib", {"A=b"}));
+  shell.send(dialect.prepare_lines(shell.workspace().shell_files(), "nonce", "/usr/lib"));
   ASSERT_TRUE(wait_for([this] { return reports_.size() == 2; }));
   EXPECT_EQ(reports_[0].kind, shells::Report::Kind::started);
   EXPECT_EQ(reports_[1].kind, shells::Report::Kind::done);

@@ -75,5 +75,20 @@ TEST_F(Orphans, HostsEndWhenNoServiceComesBack) {
              [&] { return platform::processes_with("BERTH_TERMINAL_ID", terminal).empty(); });
 }
 
+TEST_F(Orphans, TheServiceIsNoneThoughItWasStartedInATerminal) {
+  const std::string id = start_job();
+  const std::string terminal = terminal_of(id);
+  service_.stop();
+  service_.settings = {"BERTH_TERMINAL_ID=" + terminal};
+  service_.start();
+  platform::kill_all([&] {
+    auto pids = platform::processes_with("BERTH_TERMINAL_ID", terminal);
+    std::erase(pids, service_.pid());
+    return pids;
+  });
+  EXPECT_NE(text_of(service_.finished_job(id), "state"), "succeeded");
+  service_.finished_job(service_.post_job("true"));
+}
+
 }  // namespace
 }  // namespace berth::tests

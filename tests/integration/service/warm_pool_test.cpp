@@ -117,11 +117,11 @@ TEST_F(LoginEnvironment, IsThatOfTheProfileInEveryTerminal) {
 }
 
 TEST_F(LoginEnvironment, IsDoneWithoutIfTheProfileHangs) {
-  with_profile("export FROM_PROFILE=1; sleep 1000");
+  with_profile("export FROM_PROFILE=1; trap '' INT TERM; while :; do sleep 1; done");
   service.settings.emplace_back("BERTH_SESSIONS__LOGIN_TIMEOUT=300ms");
   service.start();
   EXPECT_THAT(output_of("echo \"<$FROM_PROFILE>\""), HasSubstr("<>"));
-  EXPECT_THAT(service.log(), HasSubstr("did not get ready within 300ms"));
+  EXPECT_THAT(service.log(), HasSubstr("without the login environment"));
 }
 
 TEST_F(LoginEnvironment, IsDoneWithoutIfTheProfileEndsTheShell) {
@@ -129,6 +129,32 @@ TEST_F(LoginEnvironment, IsDoneWithoutIfTheProfileEndsTheShell) {
   service.start();
   EXPECT_THAT(output_of("echo \"<$FROM_PROFILE>\""), HasSubstr("<>"));
   EXPECT_THAT(service.log(), HasSubstr("did not print its environment"));
+}
+
+TEST_F(LoginEnvironment, IsAskedForPastWhatAProfileDefines) {
+  with_profile("alias env='env | sort'; printf() { :; }; export FROM_PROFILE=1");
+  service.start();
+  EXPECT_EQ(output_of("echo \"<$FROM_PROFILE>\""), "<1>\n");
+}
+
+TEST_F(LoginEnvironment, IsDoneWithoutIfItIsNotWhole) {
+  // One variable that no program can be given: env can't be started.
+  with_profile("export HUGE=$(head -c 200000 /dev/zero | tr '\\0' x) FROM_PROFILE=1");
+  service.start();
+  EXPECT_EQ(output_of("echo \"<$FROM_PROFILE>${PATH:+path}\""), "<>path\n");
+  EXPECT_THAT(service.log(), HasSubstr("without the login environment"));
+}
+
+TEST_F(LoginEnvironment, IsWrittenNowhere) {
+  with_profile("export SECRET_OF_PROFILE=topsecret42");
+  service.start();
+  EXPECT_EQ(output_of("echo $SECRET_OF_PROFILE | tr a-z A-Z"), "TOPSECRET42\n");
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(service.data_dir())) {
+    if (!entry.is_regular_file()) continue;
+    const auto text = platform::read_file(entry.path().string(), 64U << 20U);
+    ASSERT_TRUE(text);
+    EXPECT_EQ(text->find("topsecret42"), std::string::npos) << entry.path();
+  }
 }
 
 }  // namespace

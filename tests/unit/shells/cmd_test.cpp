@@ -64,8 +64,7 @@ TEST(Cmd, TakesBackWhatWasForOneCommand) {
 }
 
 TEST(Cmd, IsPreparedForGood) {
-  EXPECT_EQ(Cmd().prepare_lines(kFiles, "N", R"(C:\p)", {"A=b"}),
-            "set A=b\r\n"
+  EXPECT_EQ(Cmd().prepare_lines(kFiles, "N", R"(C:\p)"),
             "cd /d \"C:\\p\" && (>>\"C:\\b\\status\" echo SN)\r\n"
             ">>\"C:\\b\\status\" echo PN&>>\"C:\\b\\status\" cd"
             "&>>\"C:\\b\\status\" echo DN%ERRORLEVEL%\r\n");

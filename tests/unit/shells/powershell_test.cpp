@@ -60,14 +60,16 @@ TEST(PowerShell, IsSentOneLineForACommand) {
 TEST(PowerShell, IsSentOneLineForTheRest) {
   EXPECT_EQ(kPwsh.greeting_lines(kFiles, "N", true, {"gone"}),
             "{\"do\":\"greet\",\"nonce\":\"N\"}\n");
-  EXPECT_EQ(kPwsh.prepare_lines(kFiles, "N", "", {}),
-            "{\"do\":\"prepare\",\"nonce\":\"N\",\"cwd\":\"\",\"env\":[]}\n");
+  EXPECT_EQ(kPwsh.prepare_lines(kFiles, "N", ""),
+            "{\"do\":\"prepare\",\"nonce\":\"N\",\"cwd\":\"\"}\n");
   EXPECT_EQ(kPwsh.report_lines(kFiles, "N", {"/home", "/before"}),
             "{\"do\":\"report\",\"nonce\":\"N\",\"home\":\"/home\"}\n");
 }
 
 TEST(PowerShell, IsSentValidJsonWhateverAVariableHolds) {
-  const std::string line = kPwsh.prepare_lines(kFiles, "N", "", {"A=\xff\x01"});
+  CommandPlan plan;
+  plan.env = {"A=\xff\x01"};
+  const std::string line = kPwsh.command_lines(kFiles, plan, {}).now;
   EXPECT_THAT(line, HasSubstr("\xef\xbf\xbd\\u0001"));
   EXPECT_THAT(line, Not(HasSubstr("\xff")));
 }
