@@ -6,10 +6,12 @@ import { parseArgs } from 'node:util';
 import echo from './echo.mjs';
 import memory from './memory.mjs';
 import { printTable, printVerdict, results } from './measure.mjs';
+import largeOutput from './large_output.mjs';
 import start from './start.mjs';
+import throughput from './throughput.mjs';
 
 const measurements = {
-  memory, echo, start,
+  memory, echo, start, throughput, large_output: largeOutput,
 };
 
 const { values: options } = parseArgs({
