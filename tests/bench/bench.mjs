@@ -8,10 +8,11 @@ import memory from './memory.mjs';
 import { printTable, printVerdict, results } from './measure.mjs';
 import largeOutput from './large_output.mjs';
 import start from './start.mjs';
+import storedJobs from './stored_jobs.mjs';
 import throughput from './throughput.mjs';
 
 const measurements = {
-  memory, echo, start, throughput, large_output: largeOutput,
+  memory, echo, start, throughput, large_output: largeOutput, stored_jobs: storedJobs,
 };
 
 const { values: options } = parseArgs({
