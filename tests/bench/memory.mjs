@@ -4,7 +4,10 @@ import { atMost, note } from './measure.mjs';
 import { childrenNamed, residentMegabytes } from './processes.mjs';
 import { openSession, withService } from './service.mjs';
 
-export default () => withService('', async (service) => {
+// The terminal that asks for the login environment ends about now: it is not to be counted.
+const settings = '[sessions]\nlogin_environment = "off"\n';
+
+export default () => withService(settings, async (service) => {
   note('berthd, idle, resident', await residentMegabytes(service.pid), 'MB', atMost(25));
   const session = await openSession(service);
   const hosts = await childrenNamed(service.pid, 'berth-host');
