@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "service/core/completion.h"
 #include "service/core/error.h"
 #include "service/core/identity.h"
 #include "service/core/store.h"
@@ -39,6 +40,11 @@ class Resources {
   virtual void list(const Caller& caller, std::string cursor, Done<Page<ResourceInfo>> done) = 0;
   /// URI templates (RFC 6570) of what exists beyond the list.
   virtual std::vector<ResourceInfo> templates() const = 0;
+  /// Values of an argument of such a template that begin with `value`, newest first; not_found for
+  /// a template or an argument there is none of.
+  virtual void complete(const Caller& caller, const std::string& uri_template,
+                        const std::string& argument, const std::string& value,
+                        Done<Completion> done) = 0;
   /// Large output is read as its tail, and says so.
   virtual void read(const Caller& caller, const std::string& uri, Done<ResourceText> done) = 0;
   /// Calls `changed` whenever what read() gives may be different, at most a few times a second,

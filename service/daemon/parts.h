@@ -15,6 +15,7 @@
 #include "service/jobs/spool.h"
 #include "service/loop/loop.h"
 #include "service/loop/timer.h"
+#include "service/mcp/prompt_set.h"
 #include "service/mcp/server.h"
 #include "service/mcp/tool_set.h"
 #include "service/platform/descriptor.h"
@@ -48,6 +49,7 @@ struct Service::Parts final : core::StatusSource {
   execution::Reconciler reconciler;
   execution::ExecutionResources resources;
   mcp::ToolSet tools;
+  mcp::PromptSet prompts;
   mcp::Server mcp;
   http::Front front;
   api_mcp::HttpBinding mcp_http;

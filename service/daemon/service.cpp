@@ -11,6 +11,7 @@
 #include "service/daemon/parts.h"
 #include "service/platform/files.h"
 #include "service/platform/process.h"
+#include "service/prompts/prompts.h"
 #include "service/runtime/log.h"
 #include "service/tools/terminal_tools.h"
 
@@ -60,6 +61,10 @@ core::Result<void> Service::build() {
   if (auto prepared = parts_->spool.prepare(); !prepared) return prepared;
   const auto most = static_cast<std::size_t>(settings_.config.jobs.max_output_bytes);
   if (auto added = tools::add_terminal_tools(parts_->tools, parts_->coordinator, most); !added) {
+    return added;
+  }
+  if (auto added = prompts::add_prompts(parts_->prompts, parts_->coordinator, parts_->resources);
+      !added) {
     return added;
   }
   http::Router& router = parts_->front.router();

@@ -141,6 +141,38 @@ std::vector<core::ResourceInfo> ExecutionResources::templates() const {
   };
 }
 
+void ExecutionResources::complete(const core::Caller& caller, const std::string& uri_template,
+                                  const std::string& argument, const std::string& value,
+                                  Done<core::Completion> done) {
+  const auto known = templates();
+  const bool is_known =
+      std::ranges::find(known, uri_template, &core::ResourceInfo::uri) != known.end() &&
+      uri_template.find("{" + argument + "}") != std::string::npos;
+  if (!is_known) return done(core::fail(no_resource(uri_template)));
+  // Of those that were last; ids tell nothing by which one would look for older ones.
+  core::ListFilter filter;
+  filter.limit = core::kMaxCompletions;
+  const auto offer = [value](core::Completion& found, const std::string& id) {
+    if (id.starts_with(value)) found.values.push_back(id);
+  };
+  if (argument == "job_id") {
+    return coordinator_.list_jobs(
+        caller, filter, [offer, done](const core::Result<core::Page<core::JobView>>& page) {
+          if (!page) return done(core::fail(page.error()));
+          core::Completion found{{}, !page->next_cursor.empty()};
+          for (const core::JobView& view : page->items) offer(found, view.job.id.str());
+          done(std::move(found));
+        });
+  }
+  coordinator_.list_sessions(
+      caller, filter, [offer, done](const core::Result<core::Page<core::SessionRecord>>& page) {
+        if (!page) return done(core::fail(page.error()));
+        core::Completion found{{}, !page->next_cursor.empty()};
+        for (const core::SessionRecord& session : page->items) offer(found, session.id.str());
+        done(std::move(found));
+      });
+}
+
 std::optional<ExecutionResources::JobOutput> ExecutionResources::parse_output(
     std::string_view uri) {
   if (!uri.starts_with(kJobs)) return std::nullopt;

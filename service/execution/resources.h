@@ -25,6 +25,9 @@ class ExecutionResources final : public core::Resources {
   void list(const core::Caller& caller, std::string cursor,
             Done<core::Page<core::ResourceInfo>> done) override;
   std::vector<core::ResourceInfo> templates() const override;
+  void complete(const core::Caller& caller, const std::string& uri_template,
+                const std::string& argument, const std::string& value,
+                Done<core::Completion> done) override;
   void read(const core::Caller& caller, const std::string& uri,
             Done<core::ResourceText> done) override;
   void watch(const core::Caller& caller, const std::string& uri, std::function<void()> changed,

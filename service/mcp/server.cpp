@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "service/core/json.h"
+#include "service/mcp/completion_methods.h"
+#include "service/mcp/prompt_methods.h"
 #include "service/mcp/resource_methods.h"
 
 namespace berth::mcp {
@@ -19,6 +21,8 @@ bool Server::has(std::string_view method, Revision revision) const {
       method == "resources/read") {
     return resources_ != nullptr;
   }
+  if (method == "prompts/list" || method == "prompts/get") return prompts_ != nullptr;
+  if (method == "completion/complete") return prompts_ != nullptr || resources_ != nullptr;
   return is_modern(revision) ? method == "server/discover" : method == "ping";
 }
 
@@ -26,6 +30,10 @@ void Server::write_capabilities(core::JsonWriter& json) const {
   json.key("capabilities").begin_object().key("tools").begin_object().end_object();
   if (resources_ != nullptr) {
     json.key("resources").begin_object().member("subscribe", true).end_object();
+  }
+  if (prompts_ != nullptr) json.key("prompts").begin_object().end_object();
+  if (prompts_ != nullptr || resources_ != nullptr) {
+    json.key("completions").begin_object().end_object();
   }
   json.end_object();
 }
@@ -41,6 +49,14 @@ void Server::handle(Request request, Done done) const {
     done(list_tools(request));
   } else if (request.method.starts_with("resources/")) {
     use_resources(request, std::move(done));
+  } else if (request.method == "prompts/list") {
+    done(list_prompts(*prompts_, info_, request.params, request.revision));
+  } else if (request.method == "prompts/get") {
+    get_prompt(*prompts_, info_, std::move(request.context), request.params, request.revision,
+               std::move(done));
+  } else if (request.method == "completion/complete") {
+    complete(prompts_, resources_, info_, request.context.caller, request.params, request.revision,
+             std::move(done));
   } else {
     call_tool(std::move(request), std::move(done));
   }

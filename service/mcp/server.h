@@ -6,6 +6,7 @@
 
 #include "service/core/resources.h"
 #include "service/mcp/message.h"
+#include "service/mcp/prompt_set.h"
 #include "service/mcp/request_meta.h"
 #include "service/mcp/result.h"
 #include "service/mcp/tool_set.h"
@@ -27,10 +28,14 @@ class Server {
   /// The raw JSON result object, or the error. At most once; possibly before handle() returns.
   using Done = std::function<void(RpcResult<std::string>)>;
 
-  /// `tools` and `resources` must outlive the server. Without resources it does not offer any.
+  /// All must outlive the server. Without resources or prompts it does not offer any.
   Server(ServerInfo info, const ToolSet& tools, std::size_t page_size = 100,
-         core::Resources* resources = nullptr)
-      : info_(std::move(info)), tools_(tools), page_size_(page_size), resources_(resources) {}
+         core::Resources* resources = nullptr, const PromptSet* prompts = nullptr)
+      : info_(std::move(info)),
+        tools_(tools),
+        page_size_(page_size),
+        resources_(resources),
+        prompts_(prompts) {}
 
   /// Any request but `initialize`.
   void handle(Request request, Done done) const;
@@ -55,6 +60,7 @@ class Server {
   const ToolSet& tools_;
   std::size_t page_size_;
   core::Resources* resources_;
+  const PromptSet* prompts_;
 };
 
 }  // namespace berth::mcp

@@ -22,6 +22,10 @@ class Watched final : public core::Resources {
     done({});
   }
   std::vector<core::ResourceInfo> templates() const override { return {}; }
+  void complete(const core::Caller&, const std::string&, const std::string&, const std::string&,
+                Done<core::Completion> done) override {
+    done({});
+  }
   void read(const core::Caller&, const std::string&, Done<core::ResourceText> done) override {
     done(core::fail(core::ErrorCode::not_found, "not here"));
   }

@@ -33,6 +33,15 @@ class Notes final : public core::Resources {
   std::vector<core::ResourceInfo> templates() const override {
     return {{"note://{name}", "Note", "", "text/plain"}};
   }
+  void complete(const core::Caller&, const std::string& uri_template, const std::string& argument,
+                const std::string& value, Done<core::Completion> done) override {
+    if (uri_template != "note://{name}" || argument != "name") {
+      return done(core::fail(core::ErrorCode::not_found, "no such template"));
+    }
+    core::Completion completion;
+    for (int i = 0; i < 150; ++i) completion.values.push_back(value + std::to_string(i));
+    done(std::move(completion));
+  }
   void read(const core::Caller& caller, const std::string& uri,
             Done<core::ResourceText> done) override {
     scope = caller.identity.scope;
@@ -109,6 +118,18 @@ TEST_F(ResourcesTest, AreAnnouncedWhereThereAreSome) {
   for (const std::string method : {"resources/list", "resources/read", "subscriptions/listen"}) {
     EXPECT_EQ(error_code(ask(modern("3", method))), kMethodNotFound) << method;
   }
+}
+
+TEST_F(ResourcesTest, TheirTemplatesAreCompleted) {
+  const auto complete = [&](const std::string& id, const std::string& uri) {
+    return ask(modern(id, "completion/complete",
+                      R"("ref":{"type":"ref/resource","uri":")" + uri +
+                          R"("},"argument":{"name":"name","value":"n"})"));
+  };
+  const auto answer = parse(complete("1", "note://{name}"));
+  EXPECT_EQ(answer["result"]["completion"]["values"].Size(), 100U);  // and not all 150
+  EXPECT_TRUE(answer["result"]["completion"]["hasMore"].GetBool());
+  EXPECT_EQ(error_code(complete("2", "other://{name}")), kInvalidParams);
 }
 
 TEST_F(ResourcesTest, AreListedAndReadInTheModernEra) {
