@@ -7,10 +7,10 @@ namespace {
 
 TEST(Base64, IsThatOfTheStandard) {
   // RFC 4648 section 10.
-  for (const auto& [bytes, text] : {std::pair("", ""), std::pair("f", "Zg=="),
-                                    std::pair("fo", "Zm8="), std::pair("foo", "Zm9v"),
-                                    std::pair("foob", "Zm9vYg=="), std::pair("fooba", "Zm9vYmE="),
-                                    std::pair("foobar", "Zm9vYmFy")}) {
+  for (const auto& [bytes, text] :
+       {std::pair("", ""), std::pair("f", "Zg=="), std::pair("fo", "Zm8="),
+        std::pair("foo", "Zm9v"), std::pair("foob", "Zm9vYg=="), std::pair("fooba", "Zm9vYmE="),
+        std::pair("foobar", "Zm9vYmFy")}) {
     EXPECT_EQ(encode_base64(bytes), text);
     EXPECT_EQ(decode_base64(text), bytes);
   }
