@@ -79,6 +79,8 @@ int list_clients(const std::vector<Client>& clients, const Options& options) {
 bool confirmed() {
   fmt::print("Write this? [y/N] ");
   std::fflush(stdout);
+  // A terminal may have been left non-blocking by a program that used it before.
+  platform::wait_readable(0, -1);
   std::array<char, 16> answer{};
   if (std::fgets(answer.data(), static_cast<int>(answer.size()), stdin) == nullptr) return false;
   return answer[0] == 'y' || answer[0] == 'Y';

@@ -41,7 +41,7 @@ char end_of_input_byte(int tty);
 /// Whether a person may be at the other end of a descriptor.
 bool is_tty(int fd);
 
-/// True if bytes could be read before `milliseconds` have passed.
+/// True if bytes could be read before `milliseconds` have passed; -1 waits for as long as it takes.
 bool wait_readable(int fd, int milliseconds);
 
 }  // namespace berth::platform
