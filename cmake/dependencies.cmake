@@ -11,6 +11,10 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(uv REQUIRED IMPORTED_TARGET libuv>=1.44)
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 find_package(tomlplusplus 3.3 REQUIRED)
+# Its headers alone, for programs that bring their C++ library along: the shared one needs a shared one.
+add_library(toml_headers INTERFACE)
+target_include_directories(toml_headers SYSTEM INTERFACE
+  $<TARGET_PROPERTY:tomlplusplus::tomlplusplus,INTERFACE_INCLUDE_DIRECTORIES>)
 
 # Header-only and without a CMake package on Debian 12.
 foreach(header rapidjson/reader.h tl/expected.hpp CLI/CLI.hpp)

@@ -8,6 +8,7 @@
 #include "service/client/discovery.h"
 #include "service/client/service_starter.h"
 #include "service/core/version.h"
+#include "service/install/command.h"
 #include "service/loop/loop.h"
 #include "service/platform/process.h"
 
@@ -22,11 +23,16 @@ constexpr const char* kAbout =
     "else as the user's own instance, then the system's; if there is none, one is started for the\n"
     "user. When an administrator closes the connection, calls are answered with an error until "
     "the\n"
-    "client starts anew (initialize or server/discover).";
+    "client starts anew (initialize or server/discover).\n"
+    "\n"
+    "`berth-bridge install` and `uninstall` write a client's MCP configuration; see their --help.";
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (berth::install::is_install_command(argc, argv)) {
+    return berth::install::run_install_command(argc, argv);
+  }
   berth::bridge::BridgeOptions options;
   options.search = berth::client::Search::from_environment();
   bool no_autostart = false;

@@ -22,6 +22,15 @@ struct FolderOwner {
 /// Who owns a folder; not_found, or conflict for anything else than a folder (also a link to one).
 core::Result<FolderOwner> folder_owner(const std::string& path);
 
+struct FileStatus {
+  unsigned mode = 0;  ///< permissions
+  std::uint32_t uid = 0;
+  bool regular = false;  ///< no folder, device or the like
+};
+
+/// Of what a link leads to; not_found if there is nothing.
+core::Result<FileStatus> file_status(const std::string& path);
+
 /// cwd_not_accessible unless `path` is a folder this user may make its working directory; the
 /// message tells what is missing, what is no folder and what is closed to this user.
 core::Result<void> check_enterable(const std::string& path);

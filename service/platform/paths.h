@@ -17,6 +17,11 @@ struct InstancePaths {
 InstancePaths system_paths();
 InstancePaths user_paths();
 
+/// HOME, else what the user database says.
+std::string home_folder();
+/// The user's folder for configuration: XDG_CONFIG_HOME, else ~/.config.
+std::string config_home();
+
 /// The folder this program's file is in: sibling programs (berth-host beside berthd) live there.
 std::string program_folder();
 

@@ -38,7 +38,10 @@ bool hides_input(int tty);
 /// The byte that ends input at the beginning of a line (Ctrl-D).
 char end_of_input_byte(int tty);
 
-/// True if bytes could be read before `milliseconds` have passed.
+/// Whether a person may be at the other end of a descriptor.
+bool is_tty(int fd);
+
+/// True if bytes could be read before `milliseconds` have passed; -1 waits for as long as it takes.
 bool wait_readable(int fd, int milliseconds);
 
 }  // namespace berth::platform

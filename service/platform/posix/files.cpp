@@ -54,6 +54,12 @@ core::Result<FolderOwner> folder_owner(const std::string& path) {
   return FolderOwner{status.st_uid, (status.st_mode & (S_IWGRP | S_IWOTH)) != 0};
 }
 
+core::Result<FileStatus> file_status(const std::string& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) return core::fail(errno_error("looking at", path));
+  return FileStatus{status.st_mode & 07777U, status.st_uid, S_ISREG(status.st_mode)};
+}
+
 core::Result<void> check_enterable(const std::string& path) {
   if (access((path + "/.").c_str(), X_OK) == 0) return {};
   // Asked of a file by a user who may not execute it, the answer is EACCES: look what it is.

@@ -10,8 +10,6 @@
 #include <vector>
 
 namespace berth::platform {
-namespace {
-
 std::string home_folder() {
   if (const auto home = environment_variable("HOME"); home && !home->empty()) return *home;
   passwd entry{};
@@ -24,6 +22,8 @@ std::string home_folder() {
   return "/";
 }
 
+namespace {
+
 std::string base_folder(const char* variable, const std::string& below_home) {
   // XDG: a relative path there is invalid and to be ignored.
   if (const auto base = environment_variable(variable); base && base->starts_with('/')) {
@@ -34,13 +34,17 @@ std::string base_folder(const char* variable, const std::string& below_home) {
 
 }  // namespace
 
+std::string config_home() {
+  return base_folder("XDG_CONFIG_HOME", "/.config");
+}
+
 InstancePaths system_paths() {
   return {"/etc/berth/berthd.toml", "/var/lib/berth", "/run/berth"};
 }
 
 InstancePaths user_paths() {
   InstancePaths paths;
-  paths.config_file = base_folder("XDG_CONFIG_HOME", "/.config") + "/berth/berthd.toml";
+  paths.config_file = config_home() + "/berth/berthd.toml";
   paths.data_dir = base_folder("XDG_STATE_HOME", "/.local/state") + "/berth";
   const auto runtime = environment_variable("XDG_RUNTIME_DIR");
   paths.runtime_dir = runtime && runtime->starts_with('/')

@@ -88,6 +88,10 @@ char end_of_input_byte(int tty) {
   return tcgetattr(tty, &modes) == 0 ? static_cast<char>(modes.c_cc[VEOF]) : kCtrlD;
 }
 
+bool is_tty(int fd) {
+  return isatty(fd) == 1;
+}
+
 bool wait_readable(int fd, int milliseconds) {
   pollfd entry{fd, POLLIN, 0};
   return poll(&entry, 1, milliseconds) > 0 && (entry.revents & POLLIN) != 0;

@@ -32,6 +32,20 @@ TEST_F(FilesTest, WhatIsNoDirectoryIsCalledSo) {
   EXPECT_TRUE(check_enterable(folder_));
 }
 
+TEST_F(FilesTest, AStatusIsOfWhatALinkLeadsTo) {
+  const std::string file = folder_ + "/file";
+  ASSERT_TRUE(write_file_atomically(file, "text", 0640));
+  std::filesystem::create_symlink("file", folder_ + "/link");
+  std::filesystem::create_symlink("gone", folder_ + "/dangling");
+  const auto status = file_status(folder_ + "/link");
+  ASSERT_TRUE(status) << status.error().message;
+  EXPECT_TRUE(status->regular);
+  EXPECT_EQ(status->mode, 0640U);
+  EXPECT_EQ(status->uid, geteuid());
+  EXPECT_FALSE(file_status(folder_)->regular);
+  EXPECT_EQ(file_status(folder_ + "/dangling").error().code, core::ErrorCode::not_found);
+}
+
 TEST_F(FilesTest, ALockTellsWhoHoldsIt) {
   const std::string file = folder_ + "/lock";
   {
