@@ -76,8 +76,10 @@ class Follower : public std::enable_shared_from_this<Follower> {
     execution_.get_job(caller_, request_.job_id, core::Milliseconds(0), 0, nullptr,
                        [self = shared_from_this()](const core::Result<core::JobView>& view) {
                          if (!self->stream_ || !view) return self->stream_.reset();
+                         core::JobView ended = *view;
+                         ended.truncated = false;  // nothing of its output is in it
                          core::JsonWriter json;
-                         core::write_job(json, *view, false);
+                         core::write_job(json, ended, false);
                          self->stream_->write(fmt::format("event: end\ndata: {}\n\n", json.str()));
                          std::exchange(self->stream_, nullptr)->end();
                        });

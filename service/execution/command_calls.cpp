@@ -218,7 +218,6 @@ void Coordinator::open_lane_for(const jobs::JobPointer& job) {
     if (job->ending) {  // cancelled while the shell started
       return runner_.close(**lane, core::StopMode::kill, "its command was cancelled", nullptr);
     }
-    job->record.cwd.clear();  // the terminal starts there
     runner_.submit(**lane, job);
   };
   const auto at_once = runner_.open(request_for(*job), std::move(spec), moved, opened);

@@ -241,7 +241,7 @@ void Coordinator::list_jobs(const core::Caller& caller, core::ListFilter filter,
 core::JobView Coordinator::view_of(const jobs::Job& job) const {
   core::JobView view;
   view.job = job.record;
-  view.awaiting_input = job.awaiting_input;
+  view.awaiting_input = job.awaiting_input && !core::is_final(job.record.state);
   const core::Timestamp end = job.record.finished_at.value_or(services_.clock.now());
   if (job.record.started_at) view.duration = end - *job.record.started_at;
   if (const Lane* lane = runner_.lanes().by_session(job.record.session_id);

@@ -124,7 +124,7 @@ void LaneRunner::run_in_terminal(const core::HostId& host, const jobs::JobPointe
   terminals::CommandSpec spec;
   spec.job_id = job->record.id;
   spec.command = job->record.command;
-  spec.cwd = job->record.cwd;
+  if (lane->session) spec.cwd = job->record.cwd;  // a terminal of its own has started there
   spec.env = environment_of(job->record);
   spec.stdin_mode = job->record.stdin_mode;
   spec.stdin_text = job->record.stdin_text;

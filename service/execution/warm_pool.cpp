@@ -121,6 +121,8 @@ void WarmPool::give_output_files(const core::HostId& id) {
                                                   std::move(files->standard_output),
                                                   std::move(files->standard_error));
                                               entry->second.ready = true;
+                                              entry->second.deadline.reset();
+                                              failure_pause_ = core::Milliseconds(0);
                                             });
 }
 

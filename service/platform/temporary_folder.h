@@ -32,6 +32,6 @@ class TemporaryFolder {
 /// Removes this user's folders with that prefix that no process holds any more. Younger ones than
 /// `age` are left: their lock may still be on its way.
 void remove_abandoned_folders(std::string_view prefix,
-                              std::chrono::seconds age = std::chrono::seconds(60));
+                              std::chrono::seconds age = std::chrono::seconds(10));
 
 }  // namespace berth::platform

@@ -1,3 +1,6 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cctype>
 
@@ -106,7 +109,8 @@ std::vector<ConfigKey> make_keys() {
               0, 256, [](Config& c) { return &c.pool.warm; }),
       list("pool.shells",
            "Shells that terminals are started for in advance. Empty: sessions.shell.",
-           is_offered_shell, "one that is offered here (sessions.shell has the same choice)",
+           is_offered_shell,
+           fmt::format("a shell is one of {}", fmt::join(platform::offered_shells(), ", ")),
            [](Config& c) { return &c.pool.shells; }),
       integer("pool.max_sessions",
               "Terminals in use at once, by sessions and by commands without one. Further requests "

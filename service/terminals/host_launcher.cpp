@@ -111,7 +111,9 @@ core::Result<std::unique_ptr<HostLink>> HostLauncher::attach(const core::HostId&
                                                              std::int64_t after_seq,
                                                              HostEvents& events) {
   auto socket = platform::connect_local(folder(id) + "/host.sock");
-  if (!socket) return core::fail(socket.error());
+  if (!socket) {
+    return core::fail(core::ErrorCode::not_found, "its host (a berth-host process) is gone");
+  }
   auto link = std::make_unique<HostLink>(loop_, id, std::move(*socket), events);
   link->send(hostproto::Resume{after_seq});
   return link;

@@ -47,6 +47,17 @@ TEST_F(WarmPool, IsFullSoonAndAfterEachUse) {
   wait_for_warm(2);
 }
 
+TEST_F(WarmPool, KeepsItsTerminals) {
+  service.settings.emplace_back("BERTH_HOSTS__START_TIMEOUT=200ms");
+  service.start();
+  wait_for_warm(2);
+  const auto hosts = service.host_pids();
+  wait_until("time to pass",
+             [&] { return service.get("/status").json()["uptime_ms"].GetInt() > 1'000; });
+  EXPECT_EQ(service.host_pids(), hosts);
+  EXPECT_THAT(service.log(), Not(HasSubstr("is lost")));
+}
+
 TEST_F(WarmPool, GivesTheDirectoryAndNothingOfAnother) {
   service.settings = {"BERTH_POOL__WARM=1"};
   service.start();
