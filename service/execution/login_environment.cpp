@@ -21,8 +21,8 @@ constexpr core::Milliseconds kMoreForTheTerminal{2'000};
 // that, and the second mark says that all of it has come.
 constexpr std::string_view kAsk =
     R"("$BERTH_LOGIN_SHELL" -l -i -c )"
-    R"('command printf %s "$BERTH_MARK" && command env -u BERTH_MARK -0 && )"
-    R"(command printf %s "$BERTH_MARK"')";
+    R"('command printf "%s<" "$BERTH_MARK" && command env -u BERTH_MARK -0 && )"
+    R"(command printf ">%s" "$BERTH_MARK"')";
 
 // A shell's own, or wrong without a screen.
 constexpr std::array<std::string_view, 5> kNotTaken{"SHLVL", "PWD", "OLDPWD", "_", "TERM"};
@@ -146,10 +146,10 @@ core::Result<std::vector<std::string>> LoginEnvironment::read_answer(
     const terminals::CommandResult& result) const {
   const auto text = platform::read_range(output_.get(), 0, kMaxAnswerBytes);
   if (!text) return core::fail(text.error());
-  const std::size_t end = text->rfind(mark_);
-  const std::size_t begin =
-      end == 0 || end == std::string::npos ? std::string::npos : text->rfind(mark_, end - 1);
-  if (begin == std::string::npos) {
+  const std::size_t begin = text->find(mark_ + "<");
+  const std::size_t end =
+      begin == std::string::npos ? begin : text->find(">" + mark_, begin + mark_.size());
+  if (end == std::string::npos) {
     return core::fail(core::ErrorCode::terminal_failed,
                       result.timed_out
                           ? fmt::format("{} did not get ready within {} (sessions.login_timeout)",
@@ -158,7 +158,7 @@ core::Result<std::vector<std::string>> LoginEnvironment::read_answer(
   }
   std::vector<std::string> captured;
   std::string_view rest(*text);
-  rest = rest.substr(begin + mark_.size(), end - begin - mark_.size());
+  rest = rest.substr(begin + mark_.size() + 1, end - begin - mark_.size() - 1);
   while (!rest.empty()) {
     const std::string_view entry = rest.substr(0, rest.find('\0'));
     captured.emplace_back(entry);

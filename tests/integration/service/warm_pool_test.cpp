@@ -142,6 +142,20 @@ TEST_F(LoginEnvironment, IsDoneWithoutIfTheProfileEndsTheShell) {
   EXPECT_THAT(service.log(), HasSubstr("did not print its environment"));
 }
 
+TEST_F(LoginEnvironment, IsThatOfAnyLoginShell) {
+  for (const char* const shell : {"/bin/sh", "/bin/zsh"}) {
+    with_profile("");
+    const std::string home = service.folder() + "/home";
+    const std::string text = "export FROM_PROFILE='of a shell'\n";
+    EXPECT_TRUE(platform::overwrite_file(home + "/.profile", text));
+    EXPECT_TRUE(platform::overwrite_file(home + "/.zprofile", text));
+    service.settings.back() = std::string("SHELL=") + shell;
+    service.start();
+    EXPECT_EQ(output_of("echo $FROM_PROFILE"), "of a shell\n") << shell << service.log();
+    service.stop();
+  }
+}
+
 TEST_F(LoginEnvironment, IsAskedForPastWhatAProfileDefines) {
   with_profile("alias env='env | sort'; printf() { :; }; export FROM_PROFILE=1");
   service.start();
