@@ -174,6 +174,7 @@ TEST_F(LoginEnvironment, IsWrittenNowhere) {
   with_profile("export SECRET_OF_PROFILE=topsecret42");
   service.start();
   EXPECT_EQ(output_of("echo $SECRET_OF_PROFILE | tr a-z A-Z"), "TOPSECRET42\n");
+  service.kill();  // so that nothing is removed while it is looked at
   for (const auto& entry : std::filesystem::recursive_directory_iterator(service.data_dir())) {
     if (!entry.is_regular_file()) continue;
     const auto text = platform::read_file(entry.path().string(), 64U << 20U);
