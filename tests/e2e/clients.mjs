@@ -1,5 +1,7 @@
 // The real MCP clients behind one small interface, so that one conversation serves all of them:
 //   era, serverVersion, listTools(), call(name, args, {signal}) -> result, close()
+//   ask(name, args, {signal}) -> structuredContent of a call that is no error
+import assert from 'node:assert/strict';
 import { Client as HandshakeClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as HandshakeStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport as HandshakeHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -22,6 +24,12 @@ function wrap(client, era, call) {
     serverVersion: client.getServerVersion(),
     listTools: async () => (await client.listTools()).tools,
     call,
+    ask: async (name, args, options) => {
+      const result = await call(name, args, options);
+      assert.ok(!result.isError, JSON.stringify(result));
+      assert.equal(result.content[0].type, 'text');
+      return result.structuredContent;
+    },
     close: () => client.close(),
   };
 }

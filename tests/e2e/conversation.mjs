@@ -28,12 +28,7 @@ export function describeConversation(name, connect, era) {
     let agent;
 
     /** Calls a tool that must succeed and gives its structured result. */
-    async function ask(tool, args, options) {
-      const result = await agent.call(tool, args, options);
-      assert.ok(!result.isError, JSON.stringify(result));
-      assert.equal(result.content[0].type, 'text');
-      return result.structuredContent;
-    }
+    const ask = (...args) => agent.ask(...args);
 
     const startSession = async (args = {}) => (await ask('start_session', args)).session_id;
 

@@ -20,11 +20,7 @@ describe('a fork bomb', { timeout: 120_000 }, () => {
   let agent;
   let before_ = 0;
 
-  const ask = async (tool, args) => {
-    const result = await agent.call(tool, args);
-    assert.ok(!result.isError, JSON.stringify(result));
-    return result.structuredContent;
-  };
+  const ask = (...args) => agent.ask(...args);
 
   before(async () => {
     service = await Service.start(`[limits]\nprocesses = ${processes}\n[pool]\nwarm = 0\n`,

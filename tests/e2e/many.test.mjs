@@ -50,11 +50,7 @@ describe(`${clients} clients on ${terminals} terminals`, { timeout: 230_000 }, (
 
   test('each has a session in its turn, and uses it in every way', async () => {
     await Promise.all(agents.map(async (agent, i) => {
-      const ask = async (tool, args) => {
-        const result = await agent.call(tool, args, { timeout: 200_000 });
-        assert.ok(!result.isError, JSON.stringify(result));
-        return result.structuredContent;
-      };
+      const ask = (tool, args) => agent.ask(tool, args, { timeout: 200_000 });
       const { session_id } = await ask('start_session', { name: `agent ${i}`, wait_ms: 200_000 });
       const job = await ask('run_command', { session_id, command: 'seq 1 20000; cd /usr' });
       assert.equal(job.stdout_bytes, 108_894);

@@ -79,11 +79,7 @@ for (const shell of shells) {
     let agent;
     let session;
 
-    const ask = async (tool, args) => {
-      const result = await agent.call(tool, args);
-      assert.ok(!result.isError, JSON.stringify(result));
-      return result.structuredContent;
-    };
+    const ask = (...args) => agent.ask(...args);
     const run = (command, more = {}) => ask('run_command', { command, session_id: session, ...more });
 
     before(async () => {
@@ -145,11 +141,7 @@ describe('nasty commands on a tty', { timeout: 120_000 }, () => {
   let agent;
   let session;
 
-  const ask = async (tool, args) => {
-    const result = await agent.call(tool, args);
-    assert.ok(!result.isError, JSON.stringify(result));
-    return result.structuredContent;
-  };
+  const ask = (...args) => agent.ask(...args);
   const run = (command, more = {}) => ask('run_command', { command, session_id: session, ...more });
   /** Starts a command, waits until it is said to wait for input, types, and returns its end. */
   const answer = async (command, input) => {

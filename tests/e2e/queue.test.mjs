@@ -19,11 +19,7 @@ describe('queued sessions', { timeout: 120_000 }, () => {
     agents.push(await connectors['sdk 1.32 over stdio'](service));
     return agents.at(-1);
   };
-  const ask = async (agent, tool, args) => {
-    const result = await agent.call(tool, args, { timeout: 60_000 });
-    assert.ok(!result.isError, JSON.stringify(result));
-    return result.structuredContent;
-  };
+  const ask = (agent, tool, args) => agent.ask(tool, args, { timeout: 60_000 });
 
   before(async () => {
     service = await Service.start('[pool]\nmax_sessions = 1\n');

@@ -37,11 +37,7 @@ for (const [name, connect] of Object.entries(connectors)) {
     let fifos = 0;
     const told = new Map();  // how often each resource was told to have changed
 
-    const ask = async (tool, args) => {
-      const result = await agent.call(tool, args);
-      assert.ok(!result.isError, JSON.stringify(result));
-      return result.structuredContent;
-    };
+    const ask = (...args) => agent.ask(...args);
     const read = async (uri) => {
       const { contents } = await agent.client.readResource({ uri });
       assert.equal(contents.length, 1);
