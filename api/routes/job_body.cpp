@@ -1,5 +1,7 @@
 #include "api/routes/job_body.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "api/routes/body.h"
@@ -61,7 +63,9 @@ Read read_keys(InputRequest& request, const Value& value, Name name) {
 
 Read read_tty_side(const Value& value, Name name, std::int64_t& out) {
   if (auto read = read_integer(value, name, 1, out); !read) return read;
-  if (out > core::kMaxTtySide) return wrong_field(name, "must be at most 1000");
+  if (out > core::kMaxTtySide) {
+    return wrong_field(name, fmt::format("must be at most {}", core::kMaxTtySide));
+  }
   return {};
 }
 

@@ -90,6 +90,11 @@ constexpr std::string_view to_string(OutputStream stream) {
   return stream == OutputStream::standard_output ? "stdout" : "stderr";
 }
 
+/// How much a job has printed there so far.
+constexpr std::int64_t bytes_of(const JobRecord& job, OutputStream stream) {
+  return stream == OutputStream::standard_output ? job.stdout_bytes : job.stderr_bytes;
+}
+
 /// One of offset, tail_lines and grep; none = from offset 0.
 struct OutputRequest {
   JobId job_id;

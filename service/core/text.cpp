@@ -16,7 +16,7 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[at + i]); };
   const std::size_t left = text.size() - at;
   const std::uint8_t lead = byte(0);
-  const auto continues = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
+  const auto continues = [&](std::size_t i) { return continues_character(text[at + i]); };
   if (lead < 0x80) return 1;
   if (lead < 0xC2) return 0;
   if (lead < 0xE0) return left >= 2 && continues(1) ? 2 : 0;
@@ -135,13 +135,19 @@ std::string to_readable_text(std::string_view output) {
   return is_valid_utf8(out) ? out : to_valid_utf8(out);
 }
 
+bool is_plain_name(std::string_view text) {
+  constexpr std::size_t kMaxBytes = 64;
+  constexpr std::string_view kBytes =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+  return !text.empty() && text.size() <= kMaxBytes &&
+         text.find_first_not_of(kBytes) == std::string_view::npos;
+}
+
 std::string first_line(std::string_view text, std::size_t max_bytes) {
   const std::string_view line = text.substr(0, text.find('\n'));
   if (line.size() == text.size() && line.size() <= max_bytes) return std::string(line);
   std::size_t end = std::min(line.size(), max_bytes);
-  while (end > 0 && end < line.size() && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U) {
-    --end;
-  }
+  while (end > 0 && end < line.size() && continues_character(line[end])) --end;
   return std::string(line.substr(0, end)) + " …";
 }
 

@@ -17,6 +17,14 @@ std::string to_valid_utf8(std::string_view text);
 /// tab and newline dropped.
 std::string to_readable_text(std::string_view output);
 
+/// Whether a byte of UTF-8 goes on with a character that an earlier one has begun.
+constexpr bool continues_character(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+}
+
+/// What every MCP client takes for a name: 1 to 64 letters, digits, `_` and `-`.
+bool is_plain_name(std::string_view text);
+
 /// The first line of a text for a list, within `max_bytes` of whole characters; ` …` stands for the
 /// rest.
 std::string first_line(std::string_view text, std::size_t max_bytes);

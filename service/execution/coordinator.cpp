@@ -165,20 +165,18 @@ void Coordinator::wait_for_output(const jobs::JobPointer& job, const core::Outpu
                                   std::function<void(core::Result<void>)> done) {
   const auto is_there = [stream = request.stream,
                          offset = request.offset.value_or(0)](const jobs::Job& live) {
-    const core::JobRecord& record = live.record;
-    return offset < (stream == core::OutputStream::standard_output ? record.stdout_bytes
-                                                                   : record.stderr_bytes);
+    return offset < core::bytes_of(live.record, stream);
   };
   if (core::is_final(job->record.state) || is_there(*job)) return done({});
   const auto enough = std::make_shared<core::Cancellation>();
-  const auto observer = std::make_shared<std::shared_ptr<void>>();
-  *observer = runner_.jobs().observe(job, [enough, is_there](const jobs::Job& live) {
+  auto observer = runner_.jobs().observe(job, [enough, is_there](const jobs::Job& live) {
     if (is_there(live)) enough->cancel("there is output");
   });
   if (cancel) cancel->on_cancel([enough] { enough->cancel("nobody waits any more"); });
   runner_.jobs().wait(job, request.wait, enough,
-                      [job, cancel, observer, done = std::move(done)](jobs::JobTable::WaitEnd how) {
-                        observer->reset();
+                      [job, cancel, observer = std::move(observer),
+                       done = std::move(done)](jobs::JobTable::WaitEnd how) mutable {
+                        observer.reset();
                         if (cancel && cancel->cancelled()) {
                           return done(core::fail(core::ErrorCode::cancelled, cancel->reason()));
                         }

@@ -90,7 +90,7 @@ void LoginEnvironment::when_known(Use use) {
 }
 
 void LoginEnvironment::start() {
-  if (settings_.shell.empty()) return answered(settings_.own);
+  if (settings_.shell.empty()) return become_known();
   asked_at_ = services_.clock.instant();
   if (auto asked = ask(); !asked) answered(core::fail(asked.error()));
 }
@@ -172,14 +172,13 @@ core::Result<std::vector<std::string>> LoginEnvironment::read_answer(
   return captured;
 }
 
-void LoginEnvironment::answered(core::Result<std::vector<std::string>> captured) {
+void LoginEnvironment::answered(const core::Result<std::vector<std::string>>& captured) {
   if (known_) return;
-  known_ = true;
   end_terminal();
   if (!captured) {
     runtime::log_warning("execution", "terminals start without the login environment")
         .with("reason", captured.error().message);
-  } else if (!settings_.shell.empty()) {
+  } else {
     environment_ = merge_environments(settings_.own, *captured);
     runtime::log_info("execution", "the login environment is known")
         .with("shell", settings_.shell)
@@ -188,6 +187,11 @@ void LoginEnvironment::answered(core::Result<std::vector<std::string>> captured)
               std::chrono::duration_cast<core::Milliseconds>(services_.clock.instant() - asked_at_)
                   .count());
   }
+  become_known();
+}
+
+void LoginEnvironment::become_known() {
+  known_ = true;
   for (const Use& use : std::exchange(waiting_, {})) use(environment_);
 }
 

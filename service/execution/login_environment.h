@@ -46,18 +46,15 @@ class LoginEnvironment final : private terminals::TerminalOwner {
 
  private:
   core::Result<void> ask();
-  void on_terminal_ready(terminals::Terminal&, const core::JobId&) override {}
-  void on_command_accepted(terminals::Terminal&, const terminals::AcceptedCommand&) override {}
-  void on_command_started(terminals::Terminal&, const core::JobId&) override {}
   void on_command_finished(terminals::Terminal& terminal,
                            const terminals::CommandResult& result) override;
   void on_command_rejected(terminals::Terminal& terminal, const core::JobId& id,
                            const core::Error& error) override;
-  void on_command_progress(terminals::Terminal&, const terminals::CommandProgress&) override {}
   void on_terminal_gone(terminals::Terminal& terminal, const core::Error& reason) override;
 
   core::Result<std::vector<std::string>> read_answer(const terminals::CommandResult& result) const;
-  void answered(core::Result<std::vector<std::string>> captured);
+  void answered(const core::Result<std::vector<std::string>>& captured);
+  void become_known();
   void end_terminal();
 
   Services services_;

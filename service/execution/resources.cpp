@@ -282,13 +282,13 @@ void ExecutionResources::watch_output(const core::Caller& caller, const JobOutpu
     const auto watch = std::make_shared<ResourceWatch>(services_.loop, kTellEvery, changed);
     // Of a job that has ended nothing changes any more.
     if (const jobs::JobPointer job = coordinator_.runner().jobs().find(output.job)) {
-      const bool out = output.stream == core::OutputStream::standard_output;
-      const auto bytes = out ? &core::JobRecord::stdout_bytes : &core::JobRecord::stderr_bytes;
       watch->hold(coordinator_.runner().jobs().observe(
-          job, [raw = watch.get(), bytes, seen = job->record.*bytes](const jobs::Job& now) mutable {
+          job, [raw = watch.get(), stream = output.stream,
+                seen = core::bytes_of(job->record, output.stream)](const jobs::Job& now) mutable {
             // Its place in the queue and the other stream are not part of what is read here.
-            const bool same = std::exchange(seen, now.record.*bytes) == now.record.*bytes;
-            if (!same || core::is_final(now.record.state)) raw->changed();
+            const std::int64_t bytes = core::bytes_of(now.record, stream);
+            if (std::exchange(seen, bytes) != bytes || core::is_final(now.record.state))
+              raw->changed();
           }));
     }
     done(watch);

@@ -111,19 +111,22 @@ void WarmPool::on_terminal_ready(terminals::Terminal& terminal, const core::JobI
 void WarmPool::give_output_files(const core::HostId& id) {
   services_.workers.run<jobs::Spool::Files>([this, id] { return services_.spool.renew(id); },
                                             [this, id](core::Result<jobs::Spool::Files> files) {
-                                              const auto entry = entries_.find(id);
-                                              if (entry == entries_.end()) return;
-                                              if (!files) {
-                                                entry->second.terminal->end(core::StopMode::kill);
-                                                return discard(id, files.error());
-                                              }
-                                              entry->second.terminal->output(
-                                                  std::move(files->standard_output),
-                                                  std::move(files->standard_error));
-                                              entry->second.ready = true;
-                                              entry->second.deadline.reset();
-                                              failure_pause_ = core::Milliseconds(0);
+                                              take_output_files(id, std::move(files));
                                             });
+}
+
+void WarmPool::take_output_files(const core::HostId& id, core::Result<jobs::Spool::Files> files) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return;
+  Entry& entry = found->second;
+  if (!files) {
+    entry.terminal->end(core::StopMode::kill);
+    return discard(id, files.error());
+  }
+  entry.terminal->output(std::move(files->standard_output), std::move(files->standard_error));
+  entry.ready = true;
+  entry.deadline.reset();
+  failure_pause_ = core::Milliseconds(0);
 }
 
 // --- Handing out ---

@@ -61,11 +61,6 @@ class WarmPool final : private terminals::TerminalOwner {
   };
 
   void on_terminal_ready(terminals::Terminal& terminal, const core::JobId& running) override;
-  void on_command_accepted(terminals::Terminal&, const terminals::AcceptedCommand&) override {}
-  void on_command_started(terminals::Terminal&, const core::JobId&) override {}
-  void on_command_finished(terminals::Terminal&, const terminals::CommandResult&) override {}
-  void on_command_rejected(terminals::Terminal&, const core::JobId&, const core::Error&) override {}
-  void on_command_progress(terminals::Terminal&, const terminals::CommandProgress&) override {}
   void on_terminal_gone(terminals::Terminal& terminal, const core::Error& reason) override;
 
   void refill();
@@ -73,6 +68,7 @@ class WarmPool final : private terminals::TerminalOwner {
   void limit_time(Entry& entry);
   void add(const std::string& shell, const std::vector<std::string>& environment);
   void give_output_files(const core::HostId& id);
+  void take_output_files(const core::HostId& id, core::Result<jobs::Spool::Files> files);
   Entry* find_ready(const std::string& shell);
   void prepared(const core::HostId& id, const core::Result<void>& result);
   void discard(const core::HostId& id, const core::Error& why);

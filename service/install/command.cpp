@@ -149,11 +149,7 @@ int uninstall(const Client& client, const Options& options) {
 }
 
 std::string check_server(const std::string& name) {
-  const bool good = !name.empty() && name.size() <= 64 && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
-  });
-  return good ? "" : "must be up to 64 letters, digits, _ and -";
+  return core::is_plain_name(name) ? "" : "must be up to 64 letters, digits, _ and -";
 }
 
 CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& about,

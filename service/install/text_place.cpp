@@ -4,14 +4,12 @@
 
 #include <algorithm>
 
+#include "service/core/text.h"
+
 namespace berth::install {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-bool continues_character(char byte) {
-  return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
-}
 
 }  // namespace
 
@@ -25,7 +23,7 @@ std::string place_of(std::string_view text, std::size_t offset) {
   std::size_t begin = line_begin(text, offset);
   if (begin == 0) begin = std::min(byte_order_mark(text), offset);
   const auto column = std::ranges::count_if(text.substr(begin, offset - begin),
-                                            [](char c) { return !continues_character(c); }) +
+                                            [](char c) { return !core::continues_character(c); }) +
                       1;
   return fmt::format("{}:{}", line, column);
 }
@@ -36,7 +34,7 @@ std::size_t offset_of(std::string_view text, std::size_t line, std::size_t colum
   for (; column > 1 && at < text.size(); --column) {
     do {
       ++at;
-    } while (at < text.size() && continues_character(text[at]));
+    } while (at < text.size() && core::continues_character(text[at]));
   }
   return at;
 }

@@ -26,7 +26,7 @@ std::string encode(const core::Completion& completion, const ServerInfo& info, R
 
 void complete(const PromptSet* prompts, core::Resources* resources, const ServerInfo& info,
               const core::Caller& caller, const core::JsonObject* params, Revision revision,
-              MethodDone done) {
+              ResultDone done) {
   const auto refuse = [&](std::string why) { done(rpc_fail(kInvalidParams, std::move(why))); };
   const auto reference = params == nullptr ? std::nullopt : params->object("ref");
   const auto argument = params == nullptr ? std::nullopt : params->object("argument");

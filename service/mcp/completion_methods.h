@@ -9,6 +9,6 @@ namespace berth::mcp {
 /// of prompts and of resource templates. Either may be null: there are none.
 void complete(const PromptSet* prompts, core::Resources* resources, const ServerInfo& info,
               const core::Caller& caller, const core::JsonObject* params, Revision revision,
-              MethodDone done);
+              ResultDone done);
 
 }  // namespace berth::mcp

@@ -11,9 +11,6 @@
 namespace berth::mcp {
 namespace {
 
-/// Berth's own change with a new version only.
-constexpr std::chrono::milliseconds kFreshFor{300'000};
-
 void write_prompt(core::JsonWriter& json, const Prompt& prompt, Revision revision) {
   json.begin_object().member("name", prompt.name);
   if (has_titles(revision)) json.member("title", prompt.title);
@@ -78,14 +75,14 @@ RpcResult<std::string> list_prompts(const PromptSet& prompts, const ServerInfo& 
     write_prompt(json, entry.prompt, revision);
   }
   json.end_array();
-  write_cache_hints(json, revision, kFreshFor);
+  write_cache_hints(json, revision, kUntilNewVersion);
   write_meta(json, info, revision);
   json.end_object();
   return json.str();
 }
 
 void get_prompt(const PromptSet& prompts, const ServerInfo& info, CallContext context,
-                const core::JsonObject* params, Revision revision, MethodDone done) {
+                const core::JsonObject* params, Revision revision, ResultDone done) {
   const auto name = params == nullptr ? std::nullopt : params->string("name");
   if (!name) return done(rpc_fail(kInvalidParams, "params.name must be a string"));
   const PromptSet::Entry* entry = prompts.find(*name);

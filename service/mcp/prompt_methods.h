@@ -10,13 +10,11 @@
 
 namespace berth::mcp {
 
-using MethodDone = std::function<void(RpcResult<std::string>)>;
-
 /// `prompts/list` and `prompts/get` of all revisions (2026-07-28, server/prompts). Raw JSON
 /// results. `info` and `prompts` must outlive the call.
 RpcResult<std::string> list_prompts(const PromptSet& prompts, const ServerInfo& info,
                                     const core::JsonObject* params, Revision revision);
 void get_prompt(const PromptSet& prompts, const ServerInfo& info, CallContext context,
-                const core::JsonObject* params, Revision revision, MethodDone done);
+                const core::JsonObject* params, Revision revision, ResultDone done);
 
 }  // namespace berth::mcp

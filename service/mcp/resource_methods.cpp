@@ -11,8 +11,6 @@ namespace {
 
 /// Jobs print and sessions change at any time, and who wants to know when can listen.
 constexpr std::chrono::milliseconds kStaleAtOnce{0};
-/// Templates change with a new version only.
-constexpr std::chrono::milliseconds kTemplatesFreshFor{300'000};
 
 void write_description(core::JsonWriter& json, const core::ResourceInfo& resource) {
   json.member("name", resource.name);
@@ -54,7 +52,7 @@ std::string encode_contents(const core::ResourceText& resource, const ServerInfo
 }  // namespace
 
 void list_resources(core::Resources& resources, const ServerInfo& info,
-                    const ResourceRequest& request, ResourceDone done) {
+                    const ResourceRequest& request, ResultDone done) {
   std::string cursor;
   if (const core::JsonMember* member =
           request.params == nullptr ? nullptr : request.params->find("cursor")) {
@@ -85,14 +83,14 @@ std::string list_resource_templates(const core::Resources& resources, const Serv
     json.end_object();
   }
   json.end_array();
-  write_cache_hints(json, revision, kTemplatesFreshFor);
+  write_cache_hints(json, revision, kUntilNewVersion);
   write_meta(json, info, revision);
   json.end_object();
   return json.str();
 }
 
 void read_resource(core::Resources& resources, const ServerInfo& info,
-                   const ResourceRequest& request, ResourceDone done) {
+                   const ResourceRequest& request, ResultDone done) {
   const auto uri = read_uri(request.params);
   if (!uri) return done(rpc_fail(uri.error()));
   resources.read(request.caller, *uri,

@@ -21,14 +21,12 @@ struct ResourceRequest {
 /// `resources/list`, `resources/templates/list` and `resources/read` of all revisions (2026-07-28,
 /// server/resources). `done` gets the raw JSON result; core loop, possibly before the call returns.
 /// `info` and `resources` must outlive it.
-using ResourceDone = std::function<void(RpcResult<std::string>)>;
-
 void list_resources(core::Resources& resources, const ServerInfo& info,
-                    const ResourceRequest& request, ResourceDone done);
+                    const ResourceRequest& request, ResultDone done);
 std::string list_resource_templates(const core::Resources& resources, const ServerInfo& info,
                                     Revision revision);
 void read_resource(core::Resources& resources, const ServerInfo& info,
-                   const ResourceRequest& request, ResourceDone done);
+                   const ResourceRequest& request, ResultDone done);
 
 /// `params.uri`; kInvalidParams if it is no string.
 RpcResult<std::string> read_uri(const core::JsonObject* params);

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 
 #include "service/core/json.h"
 #include "service/mcp/revision.h"
+#include "service/mcp/rpc_error.h"
 
 namespace berth::mcp {
 
@@ -20,6 +22,13 @@ struct ServerInfo {
 // What the results of all methods have in common, by revision (2026-07-28, basic/index, Results).
 
 void write_implementation(core::JsonWriter& json, const ServerInfo& info, Revision revision);
+
+/// Takes the raw JSON result of a method, or why there is none. Core loop, at most once, possibly
+/// before the method has returned.
+using ResultDone = std::function<void(RpcResult<std::string>)>;
+
+/// How long clients may go on using what changes with a new version of the server only.
+inline constexpr std::chrono::milliseconds kUntilNewVersion{300'000};
 
 /// Opens a result with what every modern one carries; the caller closes it.
 void begin_result(core::JsonWriter& json, Revision revision);

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "service/core/json.h"
+#include "service/core/text.h"
 
 namespace berth::mcp {
 namespace {
@@ -23,8 +24,8 @@ std::string_view text_of(const rapidjson::Value& value) {
 
 /// JSON Schema counts a string's length in characters, not bytes.
 std::uint64_t code_points(std::string_view utf8) {
-  return static_cast<std::uint64_t>(std::ranges::count_if(
-      utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(utf8, [](char c) { return !core::continues_character(c); }));
 }
 
 bool is_integer(const rapidjson::Value& value) {

@@ -8,12 +8,6 @@
 #include "service/mcp/resource_methods.h"
 
 namespace berth::mcp {
-namespace {
-
-/// How long clients may go on using a list. Berth's own tools change with a new version only.
-constexpr std::chrono::milliseconds kFreshFor{300'000};
-
-}  // namespace
 
 bool Server::has(std::string_view method, Revision revision) const {
   if (method == "tools/list" || method == "tools/call") return true;
@@ -95,7 +89,7 @@ std::string Server::discover() const {
   json.end_array();
   write_capabilities(json);
   if (!info_.instructions.empty()) json.member("instructions", info_.instructions);
-  write_cache_hints(json, kRevision, kFreshFor);
+  write_cache_hints(json, kRevision, kUntilNewVersion);
   write_meta(json, info_, kRevision);
   json.end_object();
   return json.str();
@@ -121,7 +115,7 @@ RpcResult<std::string> Server::list_tools(const Request& request) const {
   for (std::size_t i = from; i < to; ++i) json.raw(encode_tool(entries[i].tool, request.revision));
   json.end_array();
   if (to < entries.size()) json.member("nextCursor", entries[to - 1].tool.name);
-  write_cache_hints(json, request.revision, kFreshFor);
+  write_cache_hints(json, request.revision, kUntilNewVersion);
   write_meta(json, info_, request.revision);
   json.end_object();
   return json.str();

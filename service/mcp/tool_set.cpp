@@ -5,18 +5,10 @@
 #include <algorithm>
 
 #include "service/core/json.h"
+#include "service/core/text.h"
 
 namespace berth::mcp {
 namespace {
-
-constexpr std::size_t kMaxNameLength = 64;
-
-bool is_tool_name(std::string_view name) {
-  return !name.empty() && name.size() <= kMaxNameLength && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
-  });
-}
 
 /// Messages are framed by newlines, so what goes into them has none between its tokens.
 std::string compact(std::string_view json) {
@@ -31,7 +23,7 @@ core::Result<void> ToolSet::add(Tool tool, ToolHandler handler) {
     return core::fail(core::ErrorCode::invalid_argument, fmt::format("tool {}: {}", tool.name, why),
                       tool.name);
   };
-  if (!is_tool_name(tool.name)) return refuse("a name is 1 to 64 letters, digits, _ or -");
+  if (!core::is_plain_name(tool.name)) return refuse("a name is 1 to 64 letters, digits, _ or -");
   if (find(tool.name) != nullptr) return refuse("the name is taken");
   auto input = Schema::load(tool.input_schema);
   if (!input) return refuse("input " + input.error().message);

@@ -28,5 +28,7 @@ std::string program_folder();
 std::string current_directory();
 /// Nothing if unset; an empty value counts as set.
 std::optional<std::string> environment_variable(const char* name);
+/// Nothing also if the value is a relative path: such a one is invalid (XDG Base Directory).
+std::optional<std::string> absolute_path_variable(const char* name);
 
 }  // namespace berth::platform

@@ -45,7 +45,7 @@ std::vector<int> descendants(int root);
 /// Sends to each; processes that are gone are no error.
 void send_signal(const std::vector<int>& pids, KillSignal signal);
 /// Kills what `find` gives, and what that has started meanwhile: until it gives nothing new (those
-/// that are killed are seen until they are collected). How many. For a subtree or the like.
+/// that are killed are seen until they are collected). How many.
 std::size_t kill_all(const std::function<std::vector<int>()>& find);
 void send_signal_to_group(int group, KillSignal signal);
 

@@ -34,15 +34,15 @@ class TerminalOwner {
   virtual ~TerminalOwner() = default;
   /// The shell is there. After an attach: what the host had to tell is told; `running` is the
   /// command that it still runs (empty: none).
-  virtual void on_terminal_ready(Terminal& terminal, const core::JobId& running) = 0;
+  virtual void on_terminal_ready(Terminal& /*terminal*/, const core::JobId& /*running*/) {}
   /// The host has written down that it runs it. After an attach also of commands that this service
   /// has never heard of: it was killed before it stored them.
-  virtual void on_command_accepted(Terminal& terminal, const AcceptedCommand& command) = 0;
-  virtual void on_command_started(Terminal& terminal, const core::JobId& id) = 0;
-  virtual void on_command_finished(Terminal& terminal, const CommandResult& result) = 0;
-  virtual void on_command_rejected(Terminal& terminal, const core::JobId& id,
-                                   const core::Error& error) = 0;
-  virtual void on_command_progress(Terminal& terminal, const CommandProgress& progress) = 0;
+  virtual void on_command_accepted(Terminal& /*terminal*/, const AcceptedCommand& /*command*/) {}
+  virtual void on_command_started(Terminal& /*terminal*/, const core::JobId& /*id*/) {}
+  virtual void on_command_finished(Terminal& /*terminal*/, const CommandResult& /*result*/) {}
+  virtual void on_command_rejected(Terminal& /*terminal*/, const core::JobId& /*id*/,
+                                   const core::Error& /*error*/) {}
+  virtual void on_command_progress(Terminal& /*terminal*/, const CommandProgress& /*progress*/) {}
   /// The host is gone, asked for or not; nothing more comes.
   virtual void on_terminal_gone(Terminal& terminal, const core::Error& reason) = 0;
 };

@@ -35,8 +35,8 @@ constexpr std::string_view kOutput = R"({
 /// Bytes of a UTF-8 sequence that is cut off at the end, 0 if none is.
 std::size_t cut_sequence(std::string_view bytes) {
   for (std::size_t back = 1; back <= 3 && back <= bytes.size(); ++back) {
+    if (core::continues_character(bytes[bytes.size() - back])) continue;
     const auto byte = static_cast<unsigned char>(bytes[bytes.size() - back]);
-    if ((byte & 0xC0U) == 0x80U) continue;
     const std::size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
     return length > back ? back : 0;
   }

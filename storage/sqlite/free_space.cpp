@@ -17,8 +17,8 @@ core::Result<std::int64_t> pragma(Database& database, std::string_view sql) {
 
 core::Result<bool> give_space_back(Database& database) {
   const auto free = pragma(database, "PRAGMA freelist_count");
-  if (!free || *free < kMinFreePages)
-    return free ? core::Result<bool>(false) : core::fail(free.error());
+  if (!free) return core::fail(free.error());
+  if (*free < kMinFreePages) return false;
   const auto all = pragma(database, "PRAGMA page_count");
   if (!all) return core::fail(all.error());
   if (*free * kFreeShare < *all) return false;

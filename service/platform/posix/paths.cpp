@@ -1,35 +1,25 @@
 #include "service/platform/paths.h"
 
 #include <fmt/format.h>
-#include <pwd.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdlib>
 #include <filesystem>
-#include <vector>
+
+#include "service/platform/posix/user_entry.h"
 
 namespace berth::platform {
+
 std::string home_folder() {
   if (const auto home = environment_variable("HOME"); home && !home->empty()) return *home;
-  passwd entry{};
-  passwd* found = nullptr;
-  std::vector<char> buffer(16 * 1024);
-  if (getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found) == 0 &&
-      found != nullptr) {
-    return found->pw_dir;
-  }
-  return "/";
+  const auto user = user_entry(geteuid());
+  return user && !user->home.empty() ? user->home : "/";
 }
 
 namespace {
 
 std::string base_folder(const char* variable, const std::string& below_home) {
-  // XDG: a relative path there is invalid and to be ignored.
-  if (const auto base = environment_variable(variable); base && base->starts_with('/')) {
-    return *base;
-  }
-  return home_folder() + below_home;
+  return absolute_path_variable(variable).value_or(home_folder() + below_home);
 }
 
 }  // namespace
@@ -46,10 +36,8 @@ InstancePaths user_paths() {
   InstancePaths paths;
   paths.config_file = config_home() + "/berth/berthd.toml";
   paths.data_dir = base_folder("XDG_STATE_HOME", "/.local/state") + "/berth";
-  const auto runtime = environment_variable("XDG_RUNTIME_DIR");
-  paths.runtime_dir = runtime && runtime->starts_with('/')
-                          ? *runtime + "/berth"
-                          : fmt::format("/tmp/berth-{}", geteuid());
+  const auto runtime = absolute_path_variable("XDG_RUNTIME_DIR");
+  paths.runtime_dir = runtime ? *runtime + "/berth" : fmt::format("/tmp/berth-{}", geteuid());
   return paths;
 }
 
@@ -69,6 +57,12 @@ std::optional<std::string> environment_variable(const char* name) {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in these programs changes the environment
   const char* value = std::getenv(name);
   if (value == nullptr) return std::nullopt;
+  return value;
+}
+
+std::optional<std::string> absolute_path_variable(const char* name) {
+  auto value = environment_variable(name);
+  if (!value || !value->starts_with('/')) return std::nullopt;
   return value;
 }
 

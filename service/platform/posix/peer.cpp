@@ -1,11 +1,12 @@
 #include "service/platform/peer.h"
 
 #include <grp.h>
-#include <pwd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <vector>
+
+#include "service/platform/posix/user_entry.h"
 
 namespace berth::platform {
 
@@ -29,16 +30,11 @@ bool is_in_group(std::uint32_t uid, const std::string& group) {
       found_group == nullptr) {
     return false;
   }
-  std::vector<char> user_buffer(16 * 1024);
-  passwd user_entry{};
-  passwd* found_user = nullptr;
-  if (getpwuid_r(uid, &user_entry, user_buffer.data(), user_buffer.size(), &found_user) != 0 ||
-      found_user == nullptr) {
-    return false;
-  }
-  if (found_user->pw_gid == found_group->gr_gid) return true;
+  const auto user = user_entry(uid);
+  if (!user) return false;
+  if (user->group == found_group->gr_gid) return true;
   for (char** member = found_group->gr_mem; *member != nullptr; ++member) {
-    if (std::string(*member) == found_user->pw_name) return true;
+    if (*member == user->name) return true;
   }
   return false;
 }

@@ -1,11 +1,9 @@
 #include "service/platform/shells.h"
 
-#include <pwd.h>
 #include <unistd.h>
 
-#include <array>
-
 #include "service/core/shells.h"
+#include "service/platform/posix/user_entry.h"
 
 namespace berth::platform {
 
@@ -14,11 +12,8 @@ std::span<const std::string_view> offered_shells() {
 }
 
 std::string login_shell() {
-  std::array<char, 16'384> buffer{};
-  passwd entry{};
-  passwd* found = nullptr;
-  if (getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found) != 0) return {};
-  return found != nullptr && found->pw_shell != nullptr ? found->pw_shell : "";
+  const auto user = user_entry(geteuid());
+  return user ? user->shell : "";
 }
 
 }  // namespace berth::platform

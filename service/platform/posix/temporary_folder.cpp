@@ -22,9 +22,8 @@ constexpr std::string_view kRandomPart = "XXXXXX";
 
 std::vector<std::string> parents() {
   std::vector<std::string> found;
-  if (const auto runtime = environment_variable("XDG_RUNTIME_DIR");
-      runtime && runtime->starts_with('/')) {
-    found.push_back(*runtime);
+  if (auto runtime = absolute_path_variable("XDG_RUNTIME_DIR")) {
+    found.push_back(std::move(*runtime));
   }
   found.emplace_back("/tmp");
   return found;
