@@ -9,6 +9,7 @@
 #include "service/connections/connection_registry.h"
 #include "service/core/status.h"
 #include "service/daemon/service.h"
+#include "service/events/history_keeper.h"
 #include "service/execution/coordinator.h"
 #include "service/execution/reconciler.h"
 #include "service/execution/resources.h"
@@ -44,6 +45,7 @@ struct Service::Parts final : core::StatusSource {
   terminals::HostLauncher launcher;
   auth::TokenAuthority authority;
   connections::ConnectionRegistry connections;
+  events::HistoryKeeper history;
   execution::Services services;
   execution::Coordinator coordinator;
   execution::Reconciler reconciler;

@@ -48,6 +48,7 @@ class Service {
  private:
   struct Parts;
 
+  std::string database_file() const;
   core::Result<void> build();
   /// These two run on the core loop and answer through the promise.
   void serve(std::promise<core::Result<void>>& served);
