@@ -99,7 +99,7 @@ api_mcp::LinkLimits link_limits(const runtime::Config& config) {
 Service::Parts::Parts(const Settings& settings, const core::Clock& time,
                       std::vector<platform::Descriptor> held_locks,
                       std::unique_ptr<loop::Loop> core_loop,
-                      std::unique_ptr<storage::Store> opened_store)
+                      std::unique_ptr<storage::Store> opened_store, mcp::Sign sign)
     : locks(std::move(held_locks)),
       clock(time),
       loop(std::move(core_loop)),
@@ -115,7 +115,8 @@ Service::Parts::Parts(const Settings& settings, const core::Clock& time,
       coordinator(services, coordinator_settings(settings.config), connections),
       reconciler(services, coordinator),
       resources(services, coordinator),
-      mcp(server_info(), tools, kToolsPerPage, &resources, &prompts),
+      mcp(server_info(), tools, clock, std::move(sign), kToolsPerPage, &offered_resources,
+          &prompts),
       front(*loop, authority, front_options(settings.config)),
       mcp_http(*loop, mcp, connections, clock, handshake_limits(settings.config)),
       links(*loop, mcp, connections, clock, link_limits(settings.config)),

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "api/routes/routes.h"
+#include "service/auth/signer.h"
 #include "service/daemon/database_seal.h"
 #include "service/daemon/endpoint_file.h"
 #include "service/daemon/instance_locks.h"
@@ -68,8 +69,10 @@ core::Result<void> Service::build() {
       clock_, std::move(options));
   if (!store) return core::fail(std::move(store.error()));
   if (auto opened = seal.open(); !opened) return opened;
+  auto sign = auth::load_signer(settings_.paths.data_dir + "/signing.key");
+  if (!sign) return core::fail(std::move(sign.error()));
   parts_ = std::make_unique<Parts>(settings_, clock_, std::move(*locks), std::move(loop),
-                                   std::move(*store));
+                                   std::move(*store), std::move(*sign));
   if (auto prepared = parts_->spool.prepare(); !prepared) return prepared;
   const auto most = static_cast<std::size_t>(settings_.config.jobs.max_output_bytes);
   if (auto added = tools::add_terminal_tools(parts_->tools, parts_->coordinator, most); !added) {
@@ -78,6 +81,11 @@ core::Result<void> Service::build() {
   if (auto added = prompts::add_prompts(parts_->prompts, parts_->coordinator, parts_->resources);
       !added) {
     return added;
+  }
+  parts_->offered_resources.add("berth", parts_->resources);
+  if (settings_.add_offers) {
+    const Offers offers{*parts_->loop, parts_->tools, parts_->prompts, parts_->offered_resources};
+    if (auto added = settings_.add_offers(offers); !added) return added;
   }
   http::Router& router = parts_->front.router();
   routes::add_status(router, *parts_);
