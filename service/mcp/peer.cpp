@@ -86,7 +86,9 @@ void Peer::notification(const Message& message) {
 }
 
 void Peer::request(const Message& message, const core::Caller& caller, Reply reply) {
-  if (message.method == "initialize") return initialize(message, reply);
+  if (message.method == "initialize" && !is_modern_request(message)) {
+    return initialize(message, reply);
+  }
   if (calls_->contains(*message.id)) {
     return reply(refusal(message.id, {kInvalidRequest,
                                       fmt::format("Invalid request: id {} belongs to a request "

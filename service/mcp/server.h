@@ -51,6 +51,7 @@ class Server {
   /// What clients can watch; null if there are none.
   core::Resources* resources() const { return resources_; }
   const ServerInfo& info() const { return info_; }
+  const ToolSet& tools() const { return tools_; }
   const core::Clock& clock() const { return clock_; }
   const Sign& sign() const { return sign_; }
 

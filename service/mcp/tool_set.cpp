@@ -43,9 +43,11 @@ core::Result<void> ToolSet::insert(Tool tool, std::optional<Schema> input, ToolH
     return refuse(tool, "a name is 1 to 64 letters, digits, _ or -");
   }
   if (find(tool.name) != nullptr) return refuse(tool, "the name is taken");
+  auto mirrored = find_mirrored_parameters(tool.input_schema);
+  if (!mirrored) return refuse(tool, "input " + mirrored.error().message);
   tool.input_schema = compact(tool.input_schema);
   tool.output_schema = tool.output_schema.empty() ? "" : compact(tool.output_schema);
-  entries_.push_back({std::move(tool), std::move(input), std::move(handler)});
+  entries_.push_back({std::move(tool), std::move(input), std::move(*mirrored), std::move(handler)});
   return {};
 }
 

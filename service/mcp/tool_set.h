@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "service/core/error.h"
+#include "service/mcp/mirrored_parameters.h"
 #include "service/mcp/revision.h"
 #include "service/mcp/schema.h"
 #include "service/mcp/tool.h"
@@ -19,6 +20,7 @@ class ToolSet {
   struct Entry {
     Tool tool;
     std::optional<Schema> input;  ///< nothing = not checked here
+    std::vector<MirroredParameter> mirrored;
     ToolHandler handler;
   };
 

@@ -192,6 +192,9 @@ core::Result<void> add_asking_tools(mcp::ToolSet& tools) {
               greeting)},
       {make_tool(prefix + "multi_round"), ask_twice},
       {make_tool(prefix + "capabilities"), ask_what_is_served},
+      {make_tool("test_missing_capability"),
+       asking({sample("word", "Say something", 10)}, [](const InputAnswers&) { return "said"; })},
+      {make_tool("test_streaming_elicitation"), asking({name}, greeting)},
   };
   for (Fixture& fixture : fixtures) {
     if (auto added = tools.add(std::move(fixture.tool), std::move(fixture.handler)); !added) {

@@ -93,6 +93,9 @@ core::Result<void> add_content_tools(mcp::ToolSet& tools) {
   for (const auto& [name, result] : fixtures) {
     if (auto added = tools.add(make_tool(name), answer(result)); !added) return added;
   }
+  const mcp::Tool mirrored =
+      make_tool("test_x_mcp_header", R"("region":{"type":"string","x-mcp-header":"Region"})");
+  if (auto added = tools.add(mirrored, answer(text("routed"))); !added) return added;
   return tools.add_unchecked(schema_tool(), answer(text("shown")));
 }
 

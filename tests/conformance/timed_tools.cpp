@@ -36,24 +36,25 @@ mcp::ToolResult text(std::string text) {
 }  // namespace
 
 core::Result<void> add_timed_tools(mcp::ToolSet& tools, loop::Loop& loop) {
-  auto added = tools.add(
-      make_tool("test_tool_with_logging"),
-      [&loop](const mcp::CallContext& context, const rapidjson::Value&, const mcp::ToolDone& done) {
-        const auto say = [log = context.log](const std::string& json) {
-          return [log, json] {
-            if (log) log(mcp::LogLevel::info, "conformance", json);
-          };
-        };
-        std::make_shared<Steps>(
-            loop,
-            std::vector<std::function<void()>>{
-                say(R"("Tool execution started")"), say(R"("Tool processing data")"),
-                [last = say(R"("Tool execution completed")"), done] {
-                  last();
-                  done(text("Tool with logging executed successfully"));
-                }})
-            ->next();
-      });
+  const mcp::ToolHandler logging = [&loop](const mcp::CallContext& context, const rapidjson::Value&,
+                                           const mcp::ToolDone& done) {
+    const auto say = [log = context.log](const std::string& json) {
+      return [log, json] {
+        if (log) log(mcp::LogLevel::info, "conformance", json);
+      };
+    };
+    std::make_shared<Steps>(
+        loop,
+        std::vector<std::function<void()>>{say(R"("Tool execution started")"),
+                                           say(R"("Tool processing data")"),
+                                           [last = say(R"("Tool execution completed")"), done] {
+                                             last();
+                                             done(text("Tool with logging executed successfully"));
+                                           }})
+        ->next();
+  };
+  auto added = tools.add(make_tool("test_tool_with_logging"), logging);
+  if (added) added = tools.add(make_tool("test_logging_tool"), logging);
   if (!added) return added;
   return tools.add(
       make_tool("test_tool_with_progress"),
