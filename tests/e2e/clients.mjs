@@ -7,6 +7,7 @@ import { StdioClientTransport as HandshakeStdio } from '@modelcontextprotocol/sd
 import { StreamableHTTPClientTransport as HandshakeHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { Client as DualClient, StreamableHTTPClientTransport as DualHttp } from '@modelcontextprotocol/client';
 import { StdioClientTransport as DualStdio } from '@modelcontextprotocol/client/stdio';
+import { checkMessages } from './messages.mjs';
 
 const info = { name: 'berth-e2e', version: '1' };
 
@@ -17,7 +18,7 @@ async function httpArguments(service) {
 
 const stdioArguments = (service) => ({ ...service.bridge, stderr: 'inherit' });
 
-function wrap(client, era, call) {
+function wrap(client, era, messages, call) {
   return {
     era,
     client,
@@ -30,21 +31,27 @@ function wrap(client, era, call) {
       assert.equal(result.content[0].type, 'text');
       return result.structuredContent;
     },
-    close: () => client.close(),
+    close: async () => {
+      await client.close();
+      assert.ok(messages.count > 0, 'the messages were looked at');
+      assert.deepEqual(messages.problems, []);
+    },
   };
 }
 
 async function connectHandshake(transport) {
   const client = new HandshakeClient(info);
+  const messages = checkMessages(transport);
   await client.connect(transport);
-  return wrap(client, 'handshake', (name, args = {}, options = {}) =>
+  return wrap(client, 'handshake', messages, (name, args = {}, options = {}) =>
     client.callTool({ name, arguments: args }, undefined, options));
 }
 
 async function connectModern(transport) {
   const client = new DualClient(info, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
+  const messages = checkMessages(transport);
   await client.connect(transport);
-  return wrap(client, client.getProtocolEra(), (name, args = {}, options = {}) =>
+  return wrap(client, client.getProtocolEra(), messages, (name, args = {}, options = {}) =>
     client.callTool({ name, arguments: args }, options));
 }
 
