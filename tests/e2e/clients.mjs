@@ -2,6 +2,7 @@
 //   era, serverVersion, listTools(), call(name, args, {signal}) -> result, close()
 //   ask(name, args, {signal}) -> structuredContent of a call that is no error
 import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
 import { Client as HandshakeClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as HandshakeStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport as HandshakeHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -9,14 +10,16 @@ import { Client as DualClient, StreamableHTTPClientTransport as DualHttp } from 
 import { StdioClientTransport as DualStdio } from '@modelcontextprotocol/client/stdio';
 import { checkMessages } from './messages.mjs';
 
+export { DualHttp, DualStdio, HandshakeStdio };
+
 const info = { name: 'berth-e2e', version: '1' };
 
-async function httpArguments(service) {
+export async function httpArguments(service) {
   const headers = { Authorization: `Bearer ${await service.token()}` };
   return [new URL(`${service.endpoint.url}/mcp`), { requestInit: { headers } }];
 }
 
-const stdioArguments = (service) => ({ ...service.bridge, stderr: 'inherit' });
+export const stdioArguments = (service) => ({ ...service.bridge, stderr: 'inherit' });
 
 function wrap(client, era, messages, call) {
   return {
@@ -39,7 +42,7 @@ function wrap(client, era, messages, call) {
   };
 }
 
-async function connectHandshake(transport) {
+export async function connectHandshake(transport) {
   const client = new HandshakeClient(info);
   const messages = checkMessages(transport);
   await client.connect(transport);
@@ -47,12 +50,27 @@ async function connectHandshake(transport) {
     client.callTool({ name, arguments: args }, undefined, options));
 }
 
-async function connectModern(transport) {
-  const client = new DualClient(info, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
+/** `mode`: pinned to the modern revision, to those before, or whatever it finds. */
+export async function connectDual(transport, mode = { pin: '2026-07-28' }) {
+  const client = new DualClient(info, { versionNegotiation: { mode } });
   const messages = checkMessages(transport);
   await client.connect(transport);
   return wrap(client, client.getProtocolEra(), messages, (name, args = {}, options = {}) =>
     client.callTool({ name, arguments: args }, options));
+}
+
+/** The bridge between stdio and HTTP that other servers need, here in front of /mcp. */
+export async function remoteArguments(service) {
+  const program = fileURLToPath(new URL('node_modules/mcp-remote/dist/proxy.js', import.meta.url));
+  const token = await service.token();
+  return {
+    command: process.execPath,
+    args: [program, `${service.endpoint.url}/mcp`, '--transport', 'http-only',
+           '--header', `Authorization: Bearer ${token}`],
+    env: service.environment,
+    cwd: service.home,
+    stderr: 'ignore',
+  };
 }
 
 export const connectors = {
@@ -61,7 +79,7 @@ export const connectors = {
   'sdk 1.32 over HTTP': async (service) =>
     connectHandshake(new HandshakeHttp(...await httpArguments(service))),
   'client 2.4 over stdio': async (service) =>
-    connectModern(new DualStdio(stdioArguments(service))),
+    connectDual(new DualStdio(stdioArguments(service))),
   'client 2.4 over HTTP': async (service) =>
-    connectModern(new DualHttp(...await httpArguments(service))),
+    connectDual(new DualHttp(...await httpArguments(service))),
 };
