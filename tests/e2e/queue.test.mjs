@@ -10,11 +10,12 @@ describe('queued sessions', { timeout: 120_000 }, () => {
   let admin;
   const agents = [];
 
-  const queue = async () => {
-    const reply = await fetch(`${service.endpoint.url}/admin/v1/queue`,
+  const list = async (what) => {
+    const reply = await fetch(`${service.endpoint.url}/admin/v1/${what}`,
                               { headers: { Authorization: `Bearer ${admin}` } });
     return (await reply.json()).items;
   };
+  const queue = () => list('queue');
   const connect = async () => {
     agents.push(await connectors['sdk 1.32 over stdio'](service));
     return agents.at(-1);
@@ -48,6 +49,9 @@ describe('queued sessions', { timeout: 120_000 }, () => {
     await service.crash();
     await service.launch();
     assert.deepEqual((await queue()).map((item) => item.request_id), places);
+    // Who is not back yet is passed over.
+    await eventually('all bridges to ask again', async () =>
+      (await list('sessions')).filter(({ state }) => state === 'starting').length === places.length);
 
     await ask(holder, 'end_session', { session_id: held, mode: 'kill' });
     for (const name of ['first', 'second', 'third']) {
