@@ -39,12 +39,9 @@ void LinkServer::open(const std::shared_ptr<http::Exchange>& exchange) {
   const http::Request& request = exchange->request();
   const std::string protocol(net::kLinkProtocol);
   if (!request.wants_upgrade(protocol)) {
-    const core::Error error{core::ErrorCode::unsupported,
-                            "This is for bridges: Connection: Upgrade, Upgrade: " + protocol,
-                            {},
-                            {}};
-    auto response = http::problem(error, exchange->caller().correlation_id, 426);
-    return exchange->respond(std::move(response).with("Upgrade", protocol));
+    return exchange->respond(http::upgrade_required(
+        protocol, "This is for bridges: Connection: Upgrade, Upgrade: " + protocol,
+        exchange->caller().correlation_id));
   }
   if (!request.header("Berth-Client-Id")) {
     return exchange->fail(
