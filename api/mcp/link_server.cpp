@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/http/problem.h"
+#include "api/mcp/connection_record.h"
 #include "service/core/ids.h"
 
 namespace berth::api_mcp {
@@ -107,13 +108,7 @@ LinkServer::Client* LinkServer::resume_or_begin(const Attachment& attachment,
 }
 
 void LinkServer::attach(Attachment& attachment, Client& client) {
-  core::ConnectionRecord record;
-  record.id = core::ConnectionId::make();
-  record.kind = "bridge";
-  record.client_id = attachment.caller.client_id;
-  record.principal = attachment.caller.identity.principal;
-  record.scope = core::to_string(attachment.caller.identity.scope);
-  record.peer = attachment.peer;
+  core::ConnectionRecord record = new_connection("bridge", attachment.caller, attachment.peer);
   const core::ConnectionId id = record.id;
   attachment.caller.connection_id = id;
   attachment.client = &client.state;
