@@ -117,6 +117,7 @@ Service::Parts::Parts(const Settings& settings, const core::Clock& time,
       front(*loop, authority, front_options(settings.config)),
       mcp_http(*loop, mcp, connections, clock, handshake_limits(settings.config)),
       links(*loop, mcp, connections, clock, link_limits(settings.config)),
+      websockets(*loop, mcp, connections, authority),
       idle_check(*loop),
       busy_at(clock.instant()) {}
 
