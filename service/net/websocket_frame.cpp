@@ -1,6 +1,8 @@
 #include "service/net/websocket_frame.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <utility>
 
 #include "service/core/text.h"
@@ -49,6 +51,21 @@ bool is_opcode(unsigned opcode) {
   return opcode <= static_cast<unsigned>(WebSocketOpcode::binary) ||
          (opcode >= static_cast<unsigned>(WebSocketOpcode::close) &&
           opcode <= static_cast<unsigned>(WebSocketOpcode::pong));
+}
+
+/// Section 5.3. Eight bytes at a time: a message may have 32 MiB.
+void unmask(char* bytes, std::size_t count, const std::array<char, 4>& mask) {
+  std::array<char, 8> twice{};
+  for (std::size_t i = 0; i < twice.size(); ++i) twice[i] = mask[i % mask.size()];
+  const auto key = std::bit_cast<std::uint64_t>(twice);
+  std::size_t at = 0;
+  for (; at + sizeof key <= count; at += sizeof key) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes + at, sizeof word);
+    word ^= key;
+    std::memcpy(bytes + at, &word, sizeof word);
+  }
+  for (; at < count; ++at) bytes[at] = static_cast<char>(bytes[at] ^ twice[at % twice.size()]);
 }
 
 /// Codes that may stand in a close frame: those of section 7.4.1, the registered ones up to 1014,
@@ -154,10 +171,9 @@ WebSocketDecoder::Checked WebSocketDecoder::read_payload() {
   std::string& target = frame.is_control() ? control_ : message_;
   const std::size_t from = target.size();
   target.append(unread(), 0, count);
-  for (std::size_t i = 0; i < count; ++i) {
-    target[from + i] = static_cast<char>(target[from + i] ^ frame.mask[(frame.mask_at + i) % 4]);
-  }
-  frame.mask_at = (frame.mask_at + count) % 4;
+  unmask(target.data() + from, count, frame.mask);
+  std::rotate(frame.mask.begin(), frame.mask.begin() + static_cast<std::ptrdiff_t>(count % 4),
+              frame.mask.end());
   frame.left -= count;
   taken_ += count;
   if (!frame.is_control() && !is_text_so_far(frame.last && frame.left == 0)) {

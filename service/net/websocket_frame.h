@@ -71,8 +71,7 @@ class WebSocketDecoder {
     WebSocketOpcode opcode = WebSocketOpcode::continuation;
     bool last = false;  ///< FIN: of its message
     std::uint64_t left = 0;
-    std::array<char, 4> mask{};
-    std::size_t mask_at = 0;
+    std::array<char, 4> mask{};  ///< of what is left
 
     bool is_control() const { return opcode >= WebSocketOpcode::close; }
   };

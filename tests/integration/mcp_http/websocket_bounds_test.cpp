@@ -19,12 +19,20 @@ bool nobody_is_connected(McpThread::World& world) {
   return world.connections.open_connections().empty() && world.websockets.size() == 0;
 }
 
-std::string echo(const std::string& text) {
-  return R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo",)"
-         R"("arguments":{"text":")" +
-         text + R"("},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)" +
+std::string call(const std::string& tool, const std::string& arguments) {
+  return R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":")" + tool +
+         R"(","arguments":)" + arguments +
+         R"(,"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
          R"("io.modelcontextprotocol/clientInfo":{"name":"c","version":"1"},)"
          R"("io.modelcontextprotocol/clientCapabilities":{}}}})";
+}
+
+std::string call_wait() {
+  return call("wait", "{}");
+}
+
+std::string echo(const std::string& text) {
+  return call("echo", R"({"text":")" + text + "\"}");
 }
 
 TEST(WebSocketBounds, AHelloMustComeInTime) {
@@ -66,12 +74,27 @@ TEST(WebSocketBounds, AMessageMayBeSoLongAndNoLonger) {
 }
 
 TEST(WebSocketBounds, ThirtyTwoMebibytesGoBothWays) {
+  constexpr std::size_t kLongest = 32U << 20U;
   McpThread mcp;
   TestWebSocket socket(mcp, kMcp);
-  const std::string longest((32U << 20U) - echo("").size(), 'x');
-  const std::string answer = socket.ask(echo(longest));
-  EXPECT_TRUE(answer.find(longest) != std::string::npos);
-  EXPECT_THAT(socket.ask(kPing), StartsWith(R"({"jsonrpc":"2.0")"));
+  // Written here, since a mask of zeros needs no work.
+  const auto long_text = [](std::size_t size) {
+    std::string frame;
+    net::append_websocket_frame(frame, net::WebSocketOpcode::text,
+                                std::string(size - kPing.size(), ' ') + kPing);
+    frame[1] = static_cast<char>(frame[1] | 0x80);
+    return frame.insert(10, 4, '\0');
+  };
+  socket.raw(long_text(kLongest));
+  EXPECT_EQ(socket.next(), kPong);
+  socket.send(call_wait());
+  ASSERT_TRUE(mcp.wait_for_calls(1));
+  const std::string text(kLongest - 1024, 'x');
+  mcp.finish(0, text);
+  const std::string answer = socket.next();
+  EXPECT_TRUE(answer.find(text) != std::string::npos);
+  socket.raw(long_text(kLongest + 1).substr(0, 1000));
+  EXPECT_THAT(socket.next(), StartsWith("close 1009"));
 }
 
 TEST(WebSocketBounds, AQuietClientIsPingedAndLivesByItsPongs) {
