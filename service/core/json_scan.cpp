@@ -16,6 +16,13 @@ constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag |
                                  rapidjson::kParseNumbersAsStringsFlag |
                                  rapidjson::kParseValidateEncodingFlag;
 
+/// RapidJSON takes a NUL for the end of the text and says nothing of what comes after it.
+Result<void> check_end(std::string_view text, const rapidjson::MemoryStream& stream) {
+  if (stream.Tell() == text.size()) return {};
+  return fail(ErrorCode::invalid_argument,
+              fmt::format("not valid JSON at byte {}: something follows", stream.Tell()));
+}
+
 /// Collects the members of the outermost object while RapidJSON validates everything below it.
 class MemberSlicer {
  public:
@@ -123,6 +130,7 @@ Result<JsonObject> scan_object(std::string_view text) {
                 fmt::format("not valid JSON at byte {}: {}", parsed.Offset(),
                             rapidjson::GetParseError_En(parsed.Code())));
   }
+  if (const auto end = check_end(text, stream); !end) return fail(end.error());
   std::vector<JsonMember> members = slicer.take();
   for (auto member = members.begin(); member != members.end(); ++member) {
     if (std::ranges::find(members.begin(), member, member->key, &JsonMember::key) != member) {
@@ -168,6 +176,7 @@ Result<rapidjson::Document> parse_json(std::string_view text) {
     return fail(ErrorCode::invalid_argument,
                 fmt::format("JSON is nested deeper than {} levels", kMaxJsonDepth));
   }
+  const auto end = check_end(text, stream);
   rapidjson::Document document;
   document.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(
       text.data(), text.size());
@@ -176,6 +185,7 @@ Result<rapidjson::Document> parse_json(std::string_view text) {
                 fmt::format("not valid JSON at byte {}: {}", document.GetErrorOffset(),
                             rapidjson::GetParseError_En(document.GetParseError())));
   }
+  if (!end) return fail(end.error());
   return document;
 }
 

@@ -40,6 +40,14 @@ TEST(ScanObject, RefusesWhatIsNotExactlyOneObject) {
   }
 }
 
+TEST(ScanObject, ANulEndsNothing) {
+  using namespace std::string_literals;
+  for (const std::string& text : {"{}\0"s, "{}\0x"s, "{\"a\":1}\0{}"s, "{\"a\":1\0}"s, "\0{}"s}) {
+    EXPECT_FALSE(scan_object(text)) << testing::PrintToString(text);
+    EXPECT_FALSE(parse_json(text)) << testing::PrintToString(text);
+  }
+}
+
 TEST(ScanObject, RefusesAMemberThatStandsTwice) {
   const auto object = scan_object(R"({"a":1,"b":2,"a":3})");
   ASSERT_FALSE(object);
