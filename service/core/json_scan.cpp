@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "service/core/json.h"
+#include "service/core/text.h"
 
 namespace berth::core {
 namespace {
@@ -15,6 +16,16 @@ namespace {
 constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag |
                                  rapidjson::kParseNumbersAsStringsFlag |
                                  rapidjson::kParseValidateEncodingFlag;
+
+/// A string as RapidJSON has decoded it. It lets the second half of a surrogate pair stand alone
+/// (`\udc00`), which is nothing in UTF-8.
+bool is_text(const char* text, rapidjson::SizeType length) {
+  return is_valid_utf8({text, length});
+}
+
+tl::unexpected<Error> fail_half_pair() {
+  return fail(ErrorCode::invalid_argument, "not valid JSON: half of a surrogate pair");
+}
 
 /// RapidJSON takes a NUL for the end of the text and says nothing of what comes after it.
 Result<void> check_end(std::string_view text, const rapidjson::MemoryStream& stream) {
@@ -37,10 +48,14 @@ class MemberSlicer {
   bool Uint64(std::uint64_t) { return false; }
   bool Double(double) { return false; }
   bool RawNumber(const char*, rapidjson::SizeType, bool) { return scalar(JsonKind::number); }
-  bool String(const char*, rapidjson::SizeType, bool) { return scalar(JsonKind::string); }
+  bool String(const char* text, rapidjson::SizeType length, bool) {
+    if (!is_text(text, length)) return half_pair_ = true, false;
+    return scalar(JsonKind::string);
+  }
 
   bool StartObject() { return open(JsonKind::object); }
   bool Key(const char* text, rapidjson::SizeType length, bool) {
+    if (!is_text(text, length)) return half_pair_ = true, false;
     if (depth_ == 1) {
       key_.assign(text, length);
       value_from_ = stream_.Tell();
@@ -53,6 +68,7 @@ class MemberSlicer {
 
   bool too_deep() const { return too_deep_; }
   bool not_an_object() const { return not_an_object_; }
+  bool half_pair() const { return half_pair_; }
   std::vector<JsonMember> take() { return std::move(members_); }
 
  private:
@@ -90,6 +106,7 @@ class MemberSlicer {
   JsonKind container_ = JsonKind::object;
   bool too_deep_ = false;
   bool not_an_object_ = false;
+  bool half_pair_ = false;
 };
 
 }  // namespace
@@ -121,6 +138,7 @@ Result<JsonObject> scan_object(std::string_view text) {
   if (slicer.not_an_object()) {
     return fail(ErrorCode::invalid_argument, "not a JSON object");
   }
+  if (slicer.half_pair()) return fail_half_pair();
   if (slicer.too_deep()) {
     return fail(ErrorCode::invalid_argument,
                 fmt::format("JSON is nested deeper than {} levels", kMaxJsonDepth));
@@ -150,9 +168,17 @@ std::string decode_json_string(std::string_view raw) {
 
 namespace {
 
-/// Counts nesting so that a document is refused before it is built.
-struct DepthGuard : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, DepthGuard> {
+/// Counts nesting and looks at strings, so that a document is refused before it is built.
+struct DocumentGuard : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, DocumentGuard> {
   std::size_t depth = 0;
+  bool half_pair = false;
+  bool String(const char* text, rapidjson::SizeType length, bool) {
+    half_pair = !is_text(text, length);
+    return !half_pair;
+  }
+  bool Key(const char* text, rapidjson::SizeType length, bool copy) {
+    return String(text, length, copy);
+  }
   bool StartObject() { return ++depth <= kMaxJsonDepth; }
   bool EndObject(rapidjson::SizeType) { return --depth, true; }
   bool StartArray() { return ++depth <= kMaxJsonDepth; }
@@ -171,8 +197,9 @@ std::string write_json(const rapidjson::Value& value) {
 Result<rapidjson::Document> parse_json(std::string_view text) {
   rapidjson::MemoryStream stream(text.data(), text.size());
   rapidjson::Reader reader;
-  DepthGuard guard;
+  DocumentGuard guard;
   if (reader.Parse<kParseFlags>(stream, guard).Code() == rapidjson::kParseErrorTermination) {
+    if (guard.half_pair) return fail_half_pair();
     return fail(ErrorCode::invalid_argument,
                 fmt::format("JSON is nested deeper than {} levels", kMaxJsonDepth));
   }

@@ -40,6 +40,17 @@ TEST(ScanObject, RefusesWhatIsNotExactlyOneObject) {
   }
 }
 
+TEST(ScanObject, RefusesHalfASurrogatePair) {
+  for (const char* text :
+       {R"({"a":"\ud800"})", R"({"a":"\udc00"})", R"({"a":["x","\udc00\ud800"]})",
+        R"({"\udfff":1})", R"({"a":{"\udfff":1}})", R"({"a":"\ud800\u0041"})"}) {
+    EXPECT_FALSE(scan_object(text)) << text;
+    EXPECT_FALSE(parse_json(text)) << text;
+  }
+  EXPECT_TRUE(scan_object(R"({"a":"\ud83d\ude00"})"));
+  EXPECT_TRUE(parse_json(R"({"a":"\ud83d\ude00"})"));
+}
+
 TEST(ScanObject, ANulEndsNothing) {
   using namespace std::string_literals;
   for (const std::string& text : {"{}\0"s, "{}\0x"s, "{\"a\":1}\0{}"s, "{\"a\":1\0}"s, "\0{}"s}) {
