@@ -22,8 +22,8 @@ struct WebSocketLimits {
   std::size_t message_bytes = 32U << 20U;
   std::size_t hello_bytes = 16U << 10U;    ///< first message of someone without credentials
   std::size_t pending_bytes = 72U << 20U;  ///< written and not taken by the system
-  std::size_t connections = 1024;
-  std::size_t greeting = 128;  ///< connections beside them that have not said hello
+  std::size_t connections = 1'000;
+  std::size_t strangers = 128;  ///< connections beside them that have shown no credentials yet
 };
 
 /// One WebSocket on the server's side (RFC 6455): messages in, messages out, pings, and the closing

@@ -74,7 +74,7 @@ void WebSocketServer::open(const std::shared_ptr<http::Exchange>& exchange) {
   if (!known && (mcp || request.header("Authorization"))) {
     return exchange->respond(unauthenticated(exchange->caller().correlation_id));
   }
-  if (!has_room()) {
+  if (!has_room(known)) {
     return exchange->fail({core::ErrorCode::limit_exceeded,
                            "Too many WebSockets are open",
                            {},
@@ -109,10 +109,12 @@ void WebSocketServer::open(const std::shared_ptr<http::Exchange>& exchange) {
   client->socket->start(known ? limits_.message_bytes : limits_.hello_bytes);
 }
 
-bool WebSocketServer::has_room() const {
-  const auto attached = static_cast<std::size_t>(
-      std::ranges::count_if(clients_, [](const auto& client) { return client->attached; }));
-  return attached < limits_.connections && clients_.size() - attached < limits_.greeting;
+/// Strangers can't take the places of those who have shown credentials.
+bool WebSocketServer::has_room(bool known) const {
+  const auto strangers = static_cast<std::size_t>(std::ranges::count_if(
+      clients_, [](const auto& client) { return !is_known(client->caller); }));
+  return clients_.size() - strangers < limits_.connections &&
+         (known || strangers < limits_.strangers);
 }
 
 void WebSocketServer::take(Client& client, std::string_view text) {

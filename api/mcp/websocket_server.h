@@ -44,7 +44,7 @@ class WebSocketServer {
   struct Client;
 
   void open(const std::shared_ptr<http::Exchange>& exchange);
-  bool has_room() const;
+  bool has_room(bool known) const;
   void take(Client& client, std::string_view text);
   void take_first(Client& client, std::string_view text);
   void greet(Client& client, const core::JsonObject& hello);
