@@ -51,6 +51,12 @@ TEST(ScanObject, RefusesHalfASurrogatePair) {
   EXPECT_TRUE(parse_json(R"({"a":"\ud83d\ude00"})"));
 }
 
+TEST(ParseJson, RefusesNumbersThatNoDoubleHolds) {
+  for (const char* text : {"1e999", "[-1e999]", "181844600000000244600000000213644031216340e296"}) {
+    EXPECT_FALSE(parse_json(text)) << text;
+  }
+}
+
 TEST(ScanObject, ANulEndsNothing) {
   using namespace std::string_literals;
   for (const std::string& text : {"{}\0"s, "{}\0x"s, "{\"a\":1}\0{}"s, "{\"a\":1\0}"s, "\0{}"s}) {
