@@ -10,7 +10,7 @@ UpgradedStream::UpgradedStream(http::Upgraded upgraded, std::size_t max_pending)
       stream_(std::move(upgraded.stream)),
       max_pending_(max_pending) {}
 
-void UpgradedStream::start(loop::Stream::OnData on_data, const loop::Stream::OnEnd& on_end) {
+void UpgradedStream::start(const loop::Stream::OnData& on_data, const loop::Stream::OnEnd& on_end) {
   const std::string first = std::exchange(leftover_, {});
   stream_->start_reading(on_data, on_end);
   if (!first.empty()) on_data(first);

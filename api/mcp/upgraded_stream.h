@@ -17,7 +17,7 @@ class UpgradedStream {
   UpgradedStream(http::Upgraded upgraded, std::size_t max_pending);
 
   /// Begins with what came along with the request.
-  void start(loop::Stream::OnData on_data, const loop::Stream::OnEnd& on_end);
+  void start(const loop::Stream::OnData& on_data, const loop::Stream::OnEnd& on_end);
   /// False once too much waits: the other side does not read and is to be dropped.
   [[nodiscard]] bool write(std::string bytes);
   /// The last bytes; then the other side sees the end, and is waited for by its own.

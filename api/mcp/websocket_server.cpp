@@ -122,10 +122,12 @@ void WebSocketServer::take(Client& client, std::string_view text) {
   core::Caller caller = client.caller;
   caller.correlation_id = core::CorrelationId::make();
   if (client.simple) return client.simple->receive(text, caller);
-  client.peer.receive(text, caller, [weak = client.weak_from_this()](mcp::Outgoing outgoing) {
-    const auto it = weak.lock();
-    if (it && outgoing.kind != mcp::Outgoing::Kind::nothing) it->socket->send(outgoing.text);
-  });
+  client.peer.receive(text, caller,
+                      [weak = client.weak_from_this()](const mcp::Outgoing& outgoing) {
+                        const auto it = weak.lock();
+                        if (it && outgoing.kind != mcp::Outgoing::Kind::nothing)
+                          it->socket->send(outgoing.text);
+                      });
   if (!client.attached) return;  // the answer was its last
   const auto revision = client.peer.latest_revision();
   const mcp::ClientInfo& info = client.peer.client();
@@ -180,9 +182,10 @@ void WebSocketServer::attach(Client& client) {
   const core::ConnectionId id = record.id;
   client.caller.connection_id = id;
   client.attached = true;
-  client.peer.on_notification([socket = std::weak_ptr(client.socket)](mcp::Outgoing outgoing) {
-    if (const auto it = socket.lock()) it->send(outgoing.text);
-  });
+  client.peer.on_notification(
+      [socket = std::weak_ptr(client.socket)](const mcp::Outgoing& outgoing) {
+        if (const auto it = socket.lock()) it->send(outgoing.text);
+      });
   connections_.opened(std::move(record),
                       [this, id](const std::string& reason) { kill(id, reason); });
 }
@@ -198,7 +201,7 @@ void WebSocketServer::kill(const core::ConnectionId& id, const std::string& reas
     return client->attached && client->caller.connection_id == id;
   });
   if (found == clients_.end()) return;
-  const std::shared_ptr<Client> client = *found;
+  const auto client = (*found)->shared_from_this();  // it may end meanwhile
   client->peer.cancel_all(reason);
   client->socket->close(CloseCode::policy_violation, reason);
   detach(*client, reason);
