@@ -119,7 +119,10 @@ describe('simple protocol', { timeout: 60_000 }, () => {
       op: 'call_tool', id: 1, name: 'run_command',
       arguments: { command: 'cat', stdin, max_output_bytes: 1_000_000 } });
     assert.equal(result.structuredContent.stdout, stdin);
-    socket.socket.close();
+    const padded = (bytes) => JSON.stringify({ op: 'list_tools', id: 2 }).padStart(bytes, ' ');
+    assert.equal((await socket.ask(padded(32 << 20))).op, 'tools');
+    socket.send(padded((32 << 20) + 1));
+    assert.equal((await socket.closed).code, 1009);
   });
 
   test('a call goes on when its socket is lost', async () => {

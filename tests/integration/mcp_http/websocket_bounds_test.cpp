@@ -19,20 +19,12 @@ bool nobody_is_connected(McpThread::World& world) {
   return world.connections.open_connections().empty() && world.websockets.size() == 0;
 }
 
-std::string call(const std::string& tool, const std::string& arguments) {
-  return R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":")" + tool +
-         R"(","arguments":)" + arguments +
-         R"(,"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
+std::string echo(const std::string& text) {
+  return R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo",)"
+         R"("arguments":{"text":")" +
+         text + R"("},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)" +
          R"("io.modelcontextprotocol/clientInfo":{"name":"c","version":"1"},)"
          R"("io.modelcontextprotocol/clientCapabilities":{}}}})";
-}
-
-std::string call_wait() {
-  return call("wait", "{}");
-}
-
-std::string echo(const std::string& text) {
-  return call("echo", R"({"text":")" + text + "\"}");
 }
 
 TEST(WebSocketBounds, AHelloMustComeInTime) {
@@ -73,28 +65,36 @@ TEST(WebSocketBounds, AMessageMayBeSoLongAndNoLonger) {
   EXPECT_TRUE(socket.closed());
 }
 
-TEST(WebSocketBounds, ThirtyTwoMebibytesGoBothWays) {
+TEST(WebSocketBounds, ThirtyTwoMebibytesAreTheDefault) {
+  // By the head alone; tests/e2e sends them.
   constexpr std::size_t kLongest = 32U << 20U;
+  const auto head = [](std::size_t length) {
+    std::string bytes = "\x81\xff";
+    for (std::size_t i = 8; i-- > 0;) bytes.push_back(static_cast<char>(length >> (8U * i)));
+    return bytes + "mask";
+  };
+  McpThread mcp;
+  TestWebSocket refused(mcp, kMcp);
+  refused.raw(head(kLongest + 1));
+  EXPECT_THAT(refused.next(), StartsWith("close 1009"));
+  refused.reset();
+  ASSERT_TRUE(mcp.wait_until(nobody_is_connected));
+  TestWebSocket allowed(mcp, kMcp);
+  allowed.raw(client_frame(net::WebSocketOpcode::ping, "before") + head(kLongest));
+  EXPECT_EQ(allowed.next(), "pong before");
+  mcp.on_loop([](McpThread::World& world) {
+    EXPECT_EQ(world.connections.open_connections().size(), 1U) << "it waits for the rest";
+  });
+}
+
+TEST(WebSocketBounds, LargeMessagesGoBothWays) {
   McpThread mcp;
   TestWebSocket socket(mcp, kMcp);
-  // Written here, since a mask of zeros needs no work.
-  const auto long_text = [](std::size_t size) {
-    std::string frame;
-    net::append_websocket_frame(frame, net::WebSocketOpcode::text,
-                                std::string(size - kPing.size(), ' ') + kPing);
-    frame[1] = static_cast<char>(frame[1] | 0x80);
-    return frame.insert(10, 4, '\0');
-  };
-  socket.raw(long_text(kLongest));
-  EXPECT_EQ(socket.next(), kPong);
-  socket.send(call_wait());
-  ASSERT_TRUE(mcp.wait_for_calls(1));
-  const std::string text(kLongest - 1024, 'x');
-  mcp.finish(0, text);
-  const std::string answer = socket.next();
-  EXPECT_TRUE(answer.find(text) != std::string::npos);
-  socket.raw(long_text(kLongest + 1).substr(0, 1000));
-  EXPECT_THAT(socket.next(), StartsWith("close 1009"));
+  const std::string text(2U << 20U, 'x');
+  for (int i = 0; i < 2; ++i) {
+    const std::string answer = socket.ask(echo(text));
+    EXPECT_TRUE(answer.find(text) != std::string::npos);
+  }
 }
 
 TEST(WebSocketBounds, AQuietClientIsPingedAndLivesByItsPongs) {
