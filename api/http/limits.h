@@ -31,8 +31,8 @@ struct FrontLimits {
 
   /// After the last response the connection is half-closed, and what still comes is discarded so
   /// that the response is not lost to a reset: at most this long and this much.
-  std::chrono::milliseconds linger{2'000};
-  std::size_t linger_bytes = 1U << 20U;
+  std::chrono::milliseconds linger{5'000};
+  std::size_t linger_bytes = 64U << 20U;
 
   std::chrono::milliseconds retry_after{1'000};  ///< told with 503 (capacity, draining)
 };

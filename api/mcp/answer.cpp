@@ -3,12 +3,6 @@
 #include <utility>
 
 namespace berth::api_mcp {
-namespace {
-
-/// Keeps proxies and clients with an idle time-out from closing a stream on which nothing happens.
-constexpr std::chrono::seconds kKeepAlive{15};
-
-}  // namespace
 
 mcp::Reply Answer::reply() {
   return [self = shared_from_this()](mcp::Outgoing outgoing) { self->take(std::move(outgoing)); };
@@ -22,30 +16,35 @@ void Answer::on_abandoned(std::function<void()> callback) {
   });
 }
 
+void Answer::expect_response() {
+  expects_response_ = true;
+  patience_.start(kPatience, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->open_stream();
+  });
+}
+
+http::Headers Answer::stream_headers() {
+  return {{"Content-Type", "text/event-stream"}, {"X-Accel-Buffering", "no"}};
+}
+
 void Answer::open_stream() {
   if (finished_ || stream_) return;
-  http::Headers headers = std::move(headers_);
-  headers.push_back({"Content-Type", "text/event-stream"});
-  headers.push_back({"X-Accel-Buffering", "no"});
-  stream_ = exchange_->start_stream(200, std::move(headers));
+  patience_.cancel();
+  stream_ = make_stream_();
+  http::Headers headers = stream_headers();
+  headers.insert(headers.end(), headers_.begin(), headers_.end());
   stream_->on_closed([weak = weak_from_this()] {
     const auto self = weak.lock();
     if (self && self->on_abandoned_) std::exchange(self->on_abandoned_, nullptr)();
   });
-  keep_stream_alive();
-}
-
-void Answer::keep_stream_alive() {
-  keep_alive_.start_repeating(kKeepAlive, [this] {
-    if (stream_->pending_bytes() == 0) stream_->write(":\n\n");
-  });
+  stream_->connect(exchange_->start_stream(200, headers));
 }
 
 void Answer::take(mcp::Outgoing outgoing) {
   if (finished_) return;
   if (outgoing.kind == mcp::Outgoing::Kind::notification) {
     open_stream();
-    return send_event(outgoing.text);
+    return stream_->send(outgoing.text);
   }
   if (outgoing.kind == mcp::Outgoing::Kind::nothing) {
     if (expects_response_) {
@@ -54,7 +53,7 @@ void Answer::take(mcp::Outgoing outgoing) {
       exchange_->respond({202, {}, {}});
     }
   } else if (stream_) {
-    send_event(outgoing.text);
+    stream_->send(outgoing.text);
   } else {
     const int status = status_of(outgoing);
     auto response = http::Response::json(std::move(outgoing.text), status);
@@ -64,14 +63,9 @@ void Answer::take(mcp::Outgoing outgoing) {
   finish();
 }
 
-void Answer::send_event(const std::string& message) {
-  // Messages have no newline in them, so one data line is enough.
-  stream_->write("event: message\ndata: " + message + "\n\n");
-}
-
 void Answer::finish() {
   finished_ = true;
-  keep_alive_.cancel();
+  patience_.cancel();
   on_abandoned_ = nullptr;
   if (stream_) stream_->end();
   if (const auto callback = std::exchange(on_finished_, nullptr)) callback();
@@ -79,7 +73,9 @@ void Answer::finish() {
 
 int Answer::status_of(const mcp::Outgoing& outgoing) const {
   if (outgoing.refused) return 400;
-  return era_ == Era::modern && outgoing.error_code == mcp::kMethodNotFound ? 404 : 200;
+  if (era_ == Era::handshake) return 200;
+  if (outgoing.error_code == mcp::kMissingClientCapability) return 400;
+  return outgoing.error_code == mcp::kMethodNotFound ? 404 : 200;
 }
 
 void refuse(http::Exchange& exchange, int status, const std::optional<mcp::MessageId>& id,

@@ -14,6 +14,7 @@ void HandshakeSessions::Session::open_stream(const std::shared_ptr<Answer>& answ
   // A client opens a second one when it holds its first for dead.
   end_stream();
   stream_ = answer;
+  answer->stream_by([this] { return streams.for_listening(peer.handshake()); });
   answer->expect_response();  // the stream as a whole
   answer->on_abandoned([this] { stream_.reset(); });
   answer->open_stream();
@@ -34,7 +35,12 @@ void HandshakeSessions::Session::end_stream() {
 HandshakeSessions::HandshakeSessions(loop::Loop& loop, const mcp::Server& server,
                                      core::Connections& connections, const core::Clock& clock,
                                      HandshakeLimits limits)
-    : server_(server), connections_(connections), clock_(clock), limits_(limits), sweep_(loop) {
+    : loop_(loop),
+      server_(server),
+      connections_(connections),
+      clock_(clock),
+      limits_(limits),
+      sweep_(loop) {
   const auto every = std::max(limits_.idle / 10, std::chrono::milliseconds(10));
   sweep_.start_repeating(every, [this] { expire(); });
 }
@@ -53,7 +59,7 @@ core::Result<HandshakeSessions::Session*> HandshakeSessions::start(const core::C
   core::ConnectionRecord record = new_connection("mcp_session", caller, peer);
   const core::ConnectionId id = record.id;
   auto session =
-      std::make_unique<Session>(id, caller.identity.principal, server_, clock_.instant());
+      std::make_unique<Session>(loop_, id, caller.identity.principal, server_, clock_.instant());
   Session* started = session.get();
   sessions_.emplace(id.str(), std::move(session));
   connections_.opened(std::move(record),

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "api/mcp/answer.h"
+#include "api/mcp/session_streams.h"
 #include "service/core/connections.h"
 #include "service/core/identity.h"
 #include "service/core/time.h"
@@ -28,9 +29,13 @@ struct HandshakeLimits {
 class HandshakeSessions {
  public:
   struct Session {
-    Session(core::ConnectionId connection, std::string owner, const mcp::Server& server,
-            core::Instant now)
-        : id(std::move(connection)), principal(std::move(owner)), peer(server), used_at(now) {
+    Session(loop::Loop& loop, core::ConnectionId connection, std::string owner,
+            const mcp::Server& server, core::Instant now)
+        : id(std::move(connection)),
+          principal(std::move(owner)),
+          peer(server),
+          used_at(now),
+          streams(loop) {
       peer.on_notification([this](mcp::Outgoing outgoing) { tell(std::move(outgoing)); });
     }
     ~Session() { end_stream(); }
@@ -45,6 +50,7 @@ class HandshakeSessions {
     std::string principal;
     mcp::Peer peer;
     core::Instant used_at;
+    SessionStreams streams;
 
    private:
     void tell(mcp::Outgoing outgoing) const;
@@ -71,6 +77,7 @@ class HandshakeSessions {
  private:
   void expire();
 
+  loop::Loop& loop_;
   const mcp::Server& server_;
   core::Connections& connections_;
   const core::Clock& clock_;

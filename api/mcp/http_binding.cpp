@@ -5,6 +5,7 @@
 
 #include "api/http/problem.h"
 #include "api/mcp/header_checks.h"
+#include "api/mcp/parameter_headers.h"
 
 namespace berth::api_mcp {
 namespace {
@@ -77,9 +78,9 @@ void HttpBinding::post(const Exchange& exchange) {
 
 void HttpBinding::modern(const Exchange& exchange, const mcp::Message& message) {
   const http::Request& request = exchange->request();
-  if (const auto checked = check_modern_headers(request, message); !checked) {
-    return refuse(*exchange, 400, message.id, checked.error());
-  }
+  auto checked = check_modern_headers(request, message);
+  if (checked) checked = check_parameter_headers(request, message, server_.tools());
+  if (!checked) return refuse(*exchange, 400, message.id, checked.error());
   if (message.kind == mcp::MessageKind::result || message.kind == mcp::MessageKind::error) {
     return refuse(*exchange, 400, message.id,
                   {mcp::kInvalidRequest, "This revision has no responses from clients", {}});
@@ -115,11 +116,16 @@ void HttpBinding::in_session(const Exchange& exchange, const mcp::Message* messa
   if (session == nullptr) return;
   core::Caller caller = exchange->caller();
   caller.connection_id = session->id;
+  const auto make_stream = [session] {
+    return session->streams.for_answer(session->peer.handshake());
+  };
   if (message == nullptr) {
     const auto answer = std::make_shared<Answer>(loop_, exchange, Answer::Era::handshake);
+    answer->stream_by(make_stream);
     return session->peer.receive(exchange->request().body, caller, answer->reply());
   }
   const auto answer = make_answer(loop_, exchange, *message, Answer::Era::handshake);
+  answer->stream_by(make_stream);
   session->peer.receive(*message, caller, answer->reply());
   if (wants_progress(*message)) answer->open_stream();
 }
@@ -141,7 +147,24 @@ void HttpBinding::listen(const Exchange& exchange) {
   }
   HandshakeSessions::Session* session = session_of(exchange, std::nullopt);
   if (session == nullptr) return;
+  const auto last = request.header("Last-Event-ID");
+  const auto position = last ? EventPosition::parse(*last) : std::nullopt;
+  if (last && !(position && SessionStreams::is_listening(*position))) {
+    return resume(exchange, *session, position);
+  }
   session->open_stream(std::make_shared<Answer>(loop_, exchange, Answer::Era::handshake));
+}
+
+/// Sends what the client has missed of the answer to one of its requests, and what is still to
+/// come.
+void HttpBinding::resume(const Exchange& exchange, const HandshakeSessions::Session& session,
+                         const std::optional<EventPosition>& position) {
+  const auto stream = position ? session.streams.find(*position) : nullptr;
+  if (!stream) {
+    return refuse(*exchange, 400, std::nullopt,
+                  {mcp::kInvalidRequest, "Last-Event-ID names no stream that can be resumed", {}});
+  }
+  stream->connect(exchange->start_stream(200, Answer::stream_headers()), position->number);
 }
 
 void HttpBinding::stop() {

@@ -35,6 +35,8 @@ class HttpBinding {
 
   void post(const Exchange& exchange);
   void listen(const Exchange& exchange);
+  static void resume(const Exchange& exchange, const HandshakeSessions::Session& session,
+                     const std::optional<EventPosition>& position);
   void remove(const Exchange& exchange);
   void modern(const Exchange& exchange, const mcp::Message& message);
   void initialize(const Exchange& exchange, const mcp::Message& message);

@@ -58,6 +58,7 @@ Read read_keys(InputRequest& request, const Value& value, Name name) {
   auto bytes = core::bytes_of_keys(names);
   if (!bytes) return core::fail(std::move(bytes.error()));
   request.bytes += *bytes;
+  request.has_keys = true;
   return {};
 }
 

@@ -37,16 +37,13 @@ core::Result<core::OutputRequest> read_output_query(const http::Query& query) {
   const auto offset = whole_number(query, "offset");
   if (!offset) return core::fail(offset.error());
   request.offset = *offset;
-  const auto tail = whole_number(query, "tail_lines");
+  const auto tail = whole_number(query, "tail_lines", {1, core::kMaxTailLines});
   if (!tail) return core::fail(tail.error());
   request.tail_lines = *tail;
-  const auto limit = whole_number(query, "limit");
+  const auto limit = whole_number(query, "limit", {1, core::kMaxReadBytes});
   if (!limit) return core::fail(limit.error());
-  if (*limit == 0) {
-    return core::fail(core::ErrorCode::invalid_argument, "limit must be at least 1", "limit");
-  }
   if (*limit) request.limit = static_cast<std::size_t>(**limit);
-  const auto wait = whole_number(query, "wait_ms");
+  const auto wait = whole_number(query, "wait_ms", {0, core::kMaxWait.count()});
   if (!wait) return core::fail(wait.error());
   request.wait = core::Milliseconds(wait->value_or(0));
   const auto grep = query.one("grep");
@@ -103,7 +100,7 @@ void show(core::Execution& execution, const ExchangePointer& exchange) {
   }
   const auto limit = whole_number(exchange->request().query, "max_output_bytes");
   if (!limit) return exchange->fail(limit.error());
-  const auto wait = whole_number(exchange->request().query, "wait_ms");
+  const auto wait = whole_number(exchange->request().query, "wait_ms", {0, core::kMaxWait.count()});
   if (!wait) return exchange->fail(wait.error());
   const auto cancel = std::make_shared<core::Cancellation>();
   exchange->on_disconnect([cancel] { cancel->cancel("the client has gone"); });

@@ -68,16 +68,19 @@ core::Result<core::ListFilter> read_list_query(const http::Query& query,
 }
 
 core::Result<std::optional<std::int64_t>> whole_number(const http::Query& query,
-                                                       std::string_view name) {
+                                                       std::string_view name, Bounds bounds) {
   const auto text = query.one(name);
   if (!text) return core::fail(text.error());
   if (!*text) return std::optional<std::int64_t>();
   std::int64_t value = 0;
   const auto [end, error] =
       std::from_chars((*text)->data(), (*text)->data() + (*text)->size(), value);
-  if (error != std::errc() || end != (*text)->data() + (*text)->size() || value < 0) {
-    return core::fail(core::ErrorCode::invalid_argument,
-                      std::string(name) + " must be a whole number >= 0", std::string(name));
+  if (error != std::errc() || end != (*text)->data() + (*text)->size() || value < bounds.least ||
+      value > bounds.most) {
+    return core::fail(
+        core::ErrorCode::invalid_argument,
+        fmt::format("{} must be a whole number from {} to {}", name, bounds.least, bounds.most),
+        std::string(name));
   }
   return std::optional(value);
 }

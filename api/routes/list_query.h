@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,9 +19,14 @@ namespace berth::routes {
 core::Result<core::ListFilter> read_list_query(const http::Query& query,
                                                std::initializer_list<std::string_view> known);
 
-/// A query parameter that is a whole number >= 0; nothing if it is not there.
+struct Bounds {
+  std::int64_t least = 0;
+  std::int64_t most = std::numeric_limits<std::int64_t>::max();
+};
+
+/// A query parameter that is a whole number within the bounds; nothing if it is not there.
 core::Result<std::optional<std::int64_t>> whole_number(const http::Query& query,
-                                                       std::string_view name);
+                                                       std::string_view name, Bounds bounds = {});
 
 /// The only parameter `mode`: after_command, interrupt or kill.
 core::Result<core::StopMode> stop_mode(const http::Query& query, core::StopMode fallback);

@@ -26,12 +26,12 @@ void answer_request(http::Exchange& exchange, const core::Result<core::RequestVi
 void list(core::Execution& execution, const ExchangePointer& exchange) {
   const http::Query& query = exchange->request().query;
   if (auto only = query.only({"limit", "cursor"}); !only) return exchange->fail(only.error());
-  const auto limit = whole_number(query, "limit");
+  constexpr std::int64_t kMaxItems = 1'000;
+  const auto limit = whole_number(query, "limit", {1, kMaxItems});
   if (!limit) return exchange->fail(limit.error());
   const auto skip = whole_number(query, "cursor");
   if (!skip) return exchange->fail(skip.error());
-  constexpr std::int64_t kMaxItems = 1'000;
-  const auto count = static_cast<std::size_t>(std::min(limit->value_or(50), kMaxItems));
+  const auto count = static_cast<std::size_t>(limit->value_or(50));
   const auto from = static_cast<std::size_t>(skip->value_or(0));
   execution.list_queue(exchange->caller(), from, count + 1,
                        [exchange, from, count](core::Result<std::vector<core::RequestView>> views) {

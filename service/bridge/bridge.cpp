@@ -93,7 +93,8 @@ bool Bridge::take_lines() {
     if (!line) break;
     any = true;
     if (line->too_long) {
-      session_.line_too_long();
+      long_message_.feed(line->text);
+      if (line->complete) session_.line_too_long(long_message_.take());
     } else {
       session_.from_client(line->text, now());
     }

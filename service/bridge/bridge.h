@@ -10,6 +10,7 @@
 #include "service/bridge/backoff.h"
 #include "service/bridge/client_input.h"
 #include "service/bridge/link_session.h"
+#include "service/bridge/rpc_id_finder.h"
 #include "service/client/discovery.h"
 #include "service/client/link_dialer.h"
 #include "service/client/service_starter.h"
@@ -73,6 +74,7 @@ class Bridge {
   LinkSession session_;
   std::unique_ptr<loop::Stream> output_;
   net::LineReader lines_{net::kMaxLinkMessage};
+  RpcIdFinder long_message_;
   std::unique_ptr<ClientInput> input_;
 
   client::ServiceStarter starter_;

@@ -54,10 +54,10 @@ void LinkSession::from_client(std::string_view line, core::Instant now) {
   }
 }
 
-void LinkSession::line_too_long() {
+void LinkSession::line_too_long(std::string_view id) {
   tell_client(error_response(
-      {}, kInvalidRequest,
-      fmt::format("the message is longer than {} bytes; it was not read", net::kMaxLinkMessage)));
+      id, kInvalidRequest,
+      fmt::format("the message is larger than {} bytes (32 MiB)", net::kMaxLinkMessage)));
 }
 
 void LinkSession::request_from_client(const RpcMessage& message, std::string_view text,

@@ -32,8 +32,9 @@ class LinkSession {
 
   /// One line of the client's stdin, without its newline. Empty lines are ignored.
   void from_client(std::string_view line, core::Instant now);
-  /// A line over net::kMaxLinkMessage was skipped.
-  void line_too_long();
+  /// A line over net::kMaxLinkMessage was skipped; `id` is that of the message, raw JSON, empty if
+  /// it has none.
+  void line_too_long(std::string_view id);
   /// False while the service is too far behind: read no more from the client.
   bool wants_input() const { return outbox_.has_room(); }
 

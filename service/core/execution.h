@@ -95,6 +95,11 @@ constexpr std::int64_t bytes_of(const JobRecord& job, OutputStream stream) {
   return stream == OutputStream::standard_output ? job.stdout_bytes : job.stderr_bytes;
 }
 
+/// Bounds of what a caller may ask for.
+inline constexpr std::int64_t kMaxTailLines = 1'000'000;
+inline constexpr std::int64_t kMaxReadBytes = 4'194'304;
+inline constexpr Milliseconds kMaxWait{3'600'000};
+
 /// One of offset, tail_lines and grep; none = from offset 0.
 struct OutputRequest {
   JobId job_id;
@@ -120,6 +125,7 @@ struct OutputView {
 struct InputRequest {
   JobId job_id;
   std::string bytes;
+  bool has_keys = false;    ///< some of the bytes stand for keys, which only a tty understands
   bool eof = false;         ///< nothing comes after it
   std::string request_key;  ///< input with the same key is taken once
   std::int64_t rows = 0;    ///< the tty's new size, before the input; both, 0 = as it is

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "service/core/completion.h"
@@ -21,10 +22,17 @@ struct ResourceInfo {
   std::string mime_type;
 };
 
-struct ResourceText {
+struct ResourceBytes {
+  std::string bytes;
+};
+
+struct ResourceContents {
   std::string uri;
   std::string mime_type;
-  std::string text;  ///< valid UTF-8
+  std::variant<std::string, ResourceBytes> body;  ///< valid UTF-8, or bytes
+
+  /// For those that are known to be text.
+  const std::string& text() const { return std::get<std::string>(body); }
 };
 
 /// Resources as MCP sees them. Core loop; completions come there too, possibly before the call
@@ -46,7 +54,7 @@ class Resources {
                         const std::string& argument, const std::string& value,
                         Done<Completion> done) = 0;
   /// Large output is read as its tail, and says so.
-  virtual void read(const Caller& caller, const std::string& uri, Done<ResourceText> done) = 0;
+  virtual void read(const Caller& caller, const std::string& uri, Done<ResourceContents> done) = 0;
   /// Calls `changed` whenever what read() gives may be different, at most a few times a second,
   /// until the handle is destroyed.
   virtual void watch(const Caller& caller, const std::string& uri, std::function<void()> changed,

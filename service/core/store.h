@@ -40,9 +40,21 @@ struct JobErasure {
   What what = What::record;
 };
 
+/// Takes what is told of the past away.
+struct HistoryErasure {
+  std::vector<ConnectionId> connections;
+  std::vector<SessionId> sessions;
+  std::vector<RequestId> requests;
+  std::int64_t events_up_to = 0;  ///< by id; 0 = none
+
+  bool empty() const {
+    return connections.empty() && sessions.empty() && requests.empty() && events_up_to == 0;
+  }
+};
+
 /// One thing to store. Records are written whole (insert or replace by id).
 using Change = std::variant<ConnectionRecord, SessionRecord, HostRecord, JobRecord, JobErasure,
-                            RequestRecord, TokenRecord, EventRecord>;
+                            RequestRecord, TokenRecord, EventRecord, HistoryErasure>;
 
 /// Changes that belong together: all are committed or none.
 struct ChangeSet {
@@ -83,6 +95,12 @@ struct JobRetention {
   std::int64_t bytes = 0;  ///< output in files, of the newest
 };
 
+/// How much is kept of each kind of record that HistoryErasure knows; both hold.
+struct HistoryRetention {
+  Timestamp since{};       ///< that have ended, or events that were recorded, since then
+  std::int64_t count = 0;  ///< so many, the newest
+};
+
 struct ListFilter {
   std::string client_id;             ///< empty = all (admin)
   std::string state;                 ///< empty = all; sessions, jobs and requests
@@ -112,6 +130,9 @@ class Queries {
                           Done<std::optional<JobRecord>> done) = 0;
   /// Final jobs that exceed what is kept, oldest first, at most `limit`.
   virtual void excess_jobs(JobRetention keep, std::size_t limit, Done<std::vector<JobId>> done) = 0;
+  /// What exceeds what is kept, oldest first: at most `limit` of each kind. Nothing that goes on.
+  virtual void excess_history(HistoryRetention keep, std::size_t limit,
+                              Done<HistoryErasure> done) = 0;
   virtual void requests(ListFilter filter, Done<Page<RequestRecord>> done) = 0;
   virtual void request(RequestId id, Done<RequestRecord> done) = 0;  ///< not_found if there is none
   virtual void events(ListFilter filter, Done<Page<EventRecord>> done) = 0;

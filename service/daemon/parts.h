@@ -10,6 +10,7 @@
 #include "service/connections/connection_registry.h"
 #include "service/core/status.h"
 #include "service/daemon/service.h"
+#include "service/events/history_keeper.h"
 #include "service/execution/coordinator.h"
 #include "service/execution/reconciler.h"
 #include "service/execution/resources.h"
@@ -17,6 +18,7 @@
 #include "service/loop/loop.h"
 #include "service/loop/timer.h"
 #include "service/mcp/prompt_set.h"
+#include "service/mcp/resource_sources.h"
 #include "service/mcp/server.h"
 #include "service/mcp/tool_set.h"
 #include "service/platform/descriptor.h"
@@ -31,7 +33,7 @@ namespace berth::daemon {
 struct Service::Parts final : core::StatusSource {
   Parts(const Settings& settings, const core::Clock& time,
         std::vector<platform::Descriptor> held_locks, std::unique_ptr<loop::Loop> core_loop,
-        std::unique_ptr<storage::Store> opened_store);
+        std::unique_ptr<storage::Store> opened_store, mcp::Sign sign);
 
   core::ServiceStatus status() const override;
 
@@ -45,10 +47,12 @@ struct Service::Parts final : core::StatusSource {
   terminals::HostLauncher launcher;
   auth::TokenAuthority authority;
   connections::ConnectionRegistry connections;
+  events::HistoryKeeper history;
   execution::Services services;
   execution::Coordinator coordinator;
   execution::Reconciler reconciler;
   execution::ExecutionResources resources;
+  mcp::ResourceSources offered_resources;
   mcp::ToolSet tools;
   mcp::PromptSet prompts;
   mcp::Server mcp;

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "api/routes/routes.h"
+#include "service/auth/signer.h"
+#include "service/daemon/database_seal.h"
 #include "service/daemon/endpoint_file.h"
 #include "service/daemon/instance_locks.h"
 #include "service/daemon/parts.h"
@@ -41,6 +43,10 @@ std::string Service::address() const {
   return parts_ ? parts_->address : "";
 }
 
+std::string Service::database_file() const {
+  return settings_.paths.data_dir + "/berth.db";
+}
+
 core::Result<void> Service::build() {
   auto locks = lock_folders(settings_.paths, settings_.system, settings_.started_by);
   if (!locks) return core::fail(std::move(locks.error()));
@@ -48,16 +54,25 @@ core::Result<void> Service::build() {
   storage::StoreOptions options;
   options.writer.max_queued_sets =
       static_cast<std::size_t>(settings_.config.storage.max_pending_changes);
-  const std::string database = settings_.paths.data_dir + "/berth.db";
+  const std::string database = database_file();
   // A system instance's folder is open to its group; what agents did is not.
   if (auto made = platform::ensure_private_file(database); !made) return made;
+  const DatabaseSeal seal(database);
+  if (seal.holds()) {
+    options.soundness = storage::Soundness::known;
+  } else {
+    runtime::log_info("service", "the database is read whole to find damage");
+  }
   auto store = storage::Store::open(
       database,
       [core_loop = loop.get()](std::function<void()> task) { core_loop->post(std::move(task)); },
       clock_, std::move(options));
   if (!store) return core::fail(std::move(store.error()));
+  if (auto opened = seal.open(); !opened) return opened;
+  auto sign = auth::load_signer(settings_.paths.data_dir + "/signing.key");
+  if (!sign) return core::fail(std::move(sign.error()));
   parts_ = std::make_unique<Parts>(settings_, clock_, std::move(*locks), std::move(loop),
-                                   std::move(*store));
+                                   std::move(*store), std::move(*sign));
   if (auto prepared = parts_->spool.prepare(); !prepared) return prepared;
   const auto most = static_cast<std::size_t>(settings_.config.jobs.max_output_bytes);
   if (auto added = tools::add_terminal_tools(parts_->tools, parts_->coordinator, most); !added) {
@@ -66,6 +81,11 @@ core::Result<void> Service::build() {
   if (auto added = prompts::add_prompts(parts_->prompts, parts_->coordinator, parts_->resources);
       !added) {
     return added;
+  }
+  parts_->offered_resources.add("berth", parts_->resources);
+  if (settings_.add_offers) {
+    const Offers offers{*parts_->loop, parts_->tools, parts_->prompts, parts_->offered_resources};
+    if (auto added = settings_.add_offers(offers); !added) return added;
   }
   http::Router& router = parts_->front.router();
   routes::add_status(router, *parts_);
@@ -108,6 +128,7 @@ void Service::serve(std::promise<core::Result<void>>& served) {
           core::ChangeSet set;
           set.add(service_event("service.started"));
           parts_->store->change_log().commit(std::move(set), nullptr);
+          parts_->history.start();
           parts_->reconciler.start(state, [] {
             runtime::log_info("service", "everything the last run left behind is taken over");
           });
@@ -193,7 +214,9 @@ void Service::stop() {
   }
   parts_->workers.stop();  // while all that their tasks use is still there
   platform::remove_file(settings_.paths.runtime_dir + "/endpoint.json");
-  if (const auto closed = parts_->store->close(); !closed) {
+  auto closed = parts_->store->close();
+  if (closed) closed = DatabaseSeal(database_file()).close();
+  if (!closed) {
     runtime::log_error("service", "closing the database").with("error", closed.error().message);
   }
   parts_.reset();

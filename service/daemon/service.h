@@ -8,6 +8,10 @@
 
 #include "service/core/error.h"
 #include "service/core/time.h"
+#include "service/loop/loop.h"
+#include "service/mcp/prompt_set.h"
+#include "service/mcp/resource_sources.h"
+#include "service/mcp/tool_set.h"
 #include "service/platform/paths.h"
 #include "service/runtime/config.h"
 
@@ -17,6 +21,15 @@ namespace berth::daemon {
 /// (and by tests) from one thread; the parts live on the core loop's thread.
 class Service {
  public:
+  /// Where tools, prompts and resources are added to Berth's own.
+  struct Offers {
+    loop::Loop& loop;
+    mcp::ToolSet& tools;
+    mcp::PromptSet& prompts;
+    mcp::ResourceSources& resources;
+  };
+  using AddOffers = std::function<core::Result<void>(Offers offers)>;
+
   struct Settings {
     runtime::Config config;
     platform::InstancePaths paths;
@@ -25,6 +38,7 @@ class Service {
     /// Asks whoever runs the service to stop it (it has been idle for service.idle_exit). Called on
     /// the core loop.
     std::function<void()> request_stop;
+    AddOffers add_offers;  ///< called before anyone is served; empty in berthd itself
   };
 
   explicit Service(Settings settings);
@@ -48,6 +62,7 @@ class Service {
  private:
   struct Parts;
 
+  std::string database_file() const;
   core::Result<void> build();
   /// These two run on the core loop and answer through the promise.
   void serve(std::promise<core::Result<void>>& served);

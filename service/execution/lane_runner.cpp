@@ -54,11 +54,22 @@ void LaneRunner::change_owner(Lane& lane, const std::string& client_id) {
   lanes_.changed(lane.host.session_id);
 }
 
-core::Result<void> LaneRunner::resize(Lane& lane, std::int64_t rows, std::int64_t cols) {
-  if (!(lane.session ? lane.session->tty : lane.current && lane.current->record.tty)) {
+core::Result<void> LaneRunner::check_input(const Lane& lane, const core::InputRequest& input) {
+  if (lane.session ? lane.session->tty : lane.current && lane.current->record.tty) return {};
+  if (input.resizes()) {
     return core::fail(core::ErrorCode::invalid_argument,
                       "rows: the command does not run on a tty, which alone has a size", "rows");
   }
+  if (input.has_keys) {
+    return core::fail(core::ErrorCode::invalid_argument,
+                      "keys: the command does not run on a tty, which alone has keys; use text, "
+                      "eof, or interrupt",
+                      "keys");
+  }
+  return {};
+}
+
+void LaneRunner::resize(Lane& lane, std::int64_t rows, std::int64_t cols) {
   lane.terminal->resize(static_cast<int>(rows), static_cast<int>(cols));
   if (lane.session) {
     lane.session->rows = static_cast<int>(rows);
@@ -67,7 +78,6 @@ core::Result<void> LaneRunner::resize(Lane& lane, std::int64_t rows, std::int64_
     set.add(*lane.session);
     services_.log.commit(std::move(set), nullptr);
   }
-  return {};
 }
 
 void LaneRunner::tell_settled(const core::HostId& id) {

@@ -74,8 +74,10 @@ class LaneRunner final : public terminals::TerminalOwner {
   /// Ends a job that could not be run at all. The same call may try again: its keys are free.
   void refuse(const jobs::JobPointer& job, const core::Error& error);
 
-  /// Changes the size of its tty; invalid_argument if it has none.
-  core::Result<void> resize(Lane& lane, std::int64_t rows, std::int64_t cols);
+  /// invalid_argument if the input is for a tty and the lane has none.
+  static core::Result<void> check_input(const Lane& lane, const core::InputRequest& input);
+  /// Changes the size of its tty.
+  void resize(Lane& lane, std::int64_t rows, std::int64_t cols);
 
   /// Takes no more commands; ends what runs as `mode` says and then the terminal. `closed` once
   /// that is stored.

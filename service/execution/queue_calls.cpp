@@ -15,6 +15,10 @@ core::Error no_request(const core::RequestId& id) {
           std::nullopt};
 }
 
+core::Error command_has_ended() {
+  return {core::ErrorCode::conflict, "the command has ended", "job_id", std::nullopt};
+}
+
 }  // namespace
 
 void Coordinator::send_input(const core::Caller& caller, core::InputRequest request,
@@ -23,16 +27,17 @@ void Coordinator::send_input(const core::Caller& caller, core::InputRequest requ
     find_job(
         caller, request.job_id,
         [this, &request, &done](const jobs::JobPointer& job) {
+          if (core::is_final(job->record.state)) return done(core::fail(command_has_ended()));
           Lane* lane = runner_.lanes().by_job(job->record.id);
           if (lane == nullptr || lane->current != job || !job->in_terminal || !lane->terminal) {
             return done(core::fail(core::Error{core::ErrorCode::unavailable,
                                                "the command has not started yet", "job_id",
                                                core::Milliseconds(200)}));
           }
+          if (auto fits = LaneRunner::check_input(*lane, request); !fits)
+            return done(std::move(fits));
           if (request.resizes()) {
-            if (auto resized = runner_.resize(*lane, request.rows, request.cols); !resized) {
-              return done(std::move(resized));
-            }
+            runner_.resize(*lane, request.rows, request.cols);
             if (request.is_empty()) return done({});
           }
           terminals::CommandInput input;
@@ -44,7 +49,7 @@ void Coordinator::send_input(const core::Caller& caller, core::InputRequest requ
         },
         [done](const core::Result<core::JobRecord>& stored) {
           if (!stored) return done(core::fail(stored.error()));
-          done(core::fail(core::ErrorCode::conflict, "the command has ended", "job_id"));
+          done(core::fail(command_has_ended()));
         });
   });
 }
@@ -147,9 +152,12 @@ void Coordinator::purge_job(const core::Caller& caller, const core::JobId& id, D
   when_settled([this, caller, id, done = std::move(done)] {
     find_job(
         caller, id,
-        [done](const jobs::JobPointer&) {
-          done(core::fail(core::ErrorCode::conflict, "the job has not ended; cancel it first",
-                          "job_id"));
+        [this, done](const jobs::JobPointer& job) {
+          if (!core::is_final(job->record.state)) {
+            return done(core::fail(core::ErrorCode::conflict,
+                                   "the job has not ended; cancel it first", "job_id"));
+          }
+          retention_.purge(job->record.id, done);  // its end is being stored
         },
         [this, done](const core::Result<core::JobRecord>& stored) {
           if (!stored) return done(core::fail(stored.error()));

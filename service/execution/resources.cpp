@@ -195,7 +195,7 @@ std::optional<core::SessionId> ExecutionResources::parse_session(std::string_vie
 }
 
 void ExecutionResources::read(const core::Caller& caller, const std::string& uri,
-                              Done<core::ResourceText> done) {
+                              Done<core::ResourceContents> done) {
   if (const auto output = parse_output(uri)) {
     return read_output(caller, *output, uri, std::move(done));
   }
@@ -206,12 +206,12 @@ void ExecutionResources::read(const core::Caller& caller, const std::string& uri
                  if (!record) return done(core::fail(record.error()));
                  core::JsonWriter json;
                  core::write_session(json, *record);
-                 done(core::ResourceText{uri, std::string(kJson), json.str()});
+                 done(core::ResourceContents{uri, std::string(kJson), json.str()});
                });
 }
 
 void ExecutionResources::read_output(const core::Caller& caller, const JobOutput& output,
-                                     const std::string& uri, Done<core::ResourceText> done) {
+                                     const std::string& uri, Done<core::ResourceContents> done) {
   core::OutputRequest request;
   request.job_id = output.job;
   request.stream = output.stream;
@@ -226,7 +226,7 @@ void ExecutionResources::read_output(const core::Caller& caller, const JobOutput
             [view = std::move(*view)]() -> core::Result<std::string> { return text_of(view); },
             [uri, done](core::Result<std::string> text) {
               if (!text) return done(core::fail(std::move(text.error())));
-              done(core::ResourceText{uri, std::string(kText), std::move(*text)});
+              done(core::ResourceContents{uri, std::string(kText), std::move(*text)});
             });
       });
 }

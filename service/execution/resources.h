@@ -29,7 +29,7 @@ class ExecutionResources final : public core::Resources {
                 const std::string& argument, const std::string& value,
                 Done<core::Completion> done) override;
   void read(const core::Caller& caller, const std::string& uri,
-            Done<core::ResourceText> done) override;
+            Done<core::ResourceContents> done) override;
   void watch(const core::Caller& caller, const std::string& uri, std::function<void()> changed,
              Done<std::shared_ptr<void>> done) override;
 
@@ -44,7 +44,7 @@ class ExecutionResources final : public core::Resources {
   void find_session(const core::Caller& caller, const core::SessionId& id,
                     Done<core::SessionRecord> done);
   void read_output(const core::Caller& caller, const JobOutput& output, const std::string& uri,
-                   Done<core::ResourceText> done);
+                   Done<core::ResourceContents> done);
   void watch_output(const core::Caller& caller, const JobOutput& output,
                     std::function<void()> changed, Done<std::shared_ptr<void>> done);
 

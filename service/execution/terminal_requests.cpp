@@ -11,6 +11,8 @@ namespace {
 constexpr std::chrono::milliseconds kMovesInterval{250};
 /// With more watched requests than this, each hears of its moves less often.
 constexpr std::size_t kMovesPerTurn = 500;
+/// 100 events a second.
+constexpr std::size_t kMoveEventsPerTurn = 25;
 constexpr std::chrono::seconds kLoadInterval{2};
 
 }  // namespace
@@ -129,14 +131,31 @@ std::vector<core::RequestView> TerminalRequests::list(std::size_t skip, std::siz
 }
 
 void TerminalRequests::tell_moves() {
-  if (slots_.waiting() == 0) return moves_timer_.cancel();
+  if (slots_.waiting() == 0) {
+    due_moves_.clear();
+    return moves_timer_.cancel();
+  }
+  for (const auto& moved : slots_.moved(kMovesPerTurn)) {
+    Waiting& waiting = waiting_.at(moved.id);
+    if (!std::exchange(waiting.move_due, true)) due_moves_.push_back(moved.id);
+    if (waiting.moved) waiting.moved(view_of(waiting, moved.place));
+  }
+  record_moves();
+}
+
+/// An event is stored for good, and a long queue that moves fast would fill the log with nothing
+/// else: each in its turn, with the place that it has by then.
+void TerminalRequests::record_moves() {
   core::ChangeSet set;
   set.unhurried = true;
-  for (const auto& moved : slots_.moved(kMovesPerTurn)) {
-    const Waiting& waiting = waiting_.at(moved.id);
-    const core::RequestView view = view_of(waiting, moved.place);
-    set.add(request_event("queue.position_changed", view));
-    if (waiting.moved) waiting.moved(view);
+  while (!due_moves_.empty() && set.changes.size() < kMoveEventsPerTurn) {
+    const core::RequestId id = std::move(due_moves_.front());
+    due_moves_.pop_front();
+    const auto waiting = waiting_.find(id);
+    const auto place = slots_.place(id);
+    if (waiting == waiting_.end() || !place) continue;
+    waiting->second.move_due = false;
+    set.add(request_event("queue.position_changed", view_of(waiting->second, *place)));
   }
   if (!set.changes.empty()) log_.commit(std::move(set), nullptr);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
@@ -73,6 +74,7 @@ class TerminalRequests {
   struct Waiting {
     core::RequestRecord record;
     Moved moved;
+    bool move_due = false;  // it stands in due_moves_
   };
 
   void granted(const core::RequestId& id, const queue::SlotQueue::Granted& granted);
@@ -80,6 +82,7 @@ class TerminalRequests {
   void end(const core::RequestId& id, core::RequestState state);
   core::RequestView view_of(const Waiting& waiting, const queue::SlotQueue::Place& place) const;
   void tell_moves();
+  void record_moves();
   void watch_load();
   void expire();
 
@@ -89,6 +92,7 @@ class TerminalRequests {
   queue::SlotQueue slots_;
   queue::Throttle throttle_;
   std::unordered_map<core::RequestId, Waiting> waiting_;
+  std::deque<core::RequestId> due_moves_;     // no event tells of them yet; some have ended
   std::unordered_set<core::RequestId> kept_;  // restored, and nobody has come for them yet
   loop::Timer moves_timer_;
   loop::Timer load_timer_;

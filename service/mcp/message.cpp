@@ -56,6 +56,15 @@ tl::expected<Message, Malformed> classify(const core::JsonObject& object) {
     }
     if (has_result && !message.id) return malformed(kInvalidRequest, "a result needs an id");
     message.kind = has_result ? MessageKind::result : MessageKind::error;
+    const core::JsonMember& outcome = *object.find(has_result ? "result" : "error");
+    if (outcome.kind != core::JsonKind::object) {
+      return malformed(kInvalidRequest, "a result or an error is an object", message.id);
+    }
+    if (has_result) {
+      message.result = outcome.raw;
+    } else if (const auto error = object.object("error")) {
+      message.error = error->string("message").value_or("");
+    }
     return message;
   }
   if (method->kind != core::JsonKind::string) {
@@ -150,6 +159,13 @@ std::string encode_error(const std::optional<MessageId>& id, const RpcError& err
   json.key("error").begin_object().member("code", error.code).member("message", error.message);
   if (!error.data.empty()) json.raw_member("data", error.data);
   json.end_object().end_object();
+  return json.str();
+}
+
+std::string encode_request(const MessageId& id, std::string_view method, std::string_view params) {
+  core::JsonWriter json;
+  json.begin_object().member("jsonrpc", "2.0").raw_member("id", id.raw).member("method", method);
+  json.raw_member("params", params).end_object();
   return json.str();
 }
 

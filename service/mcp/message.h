@@ -28,6 +28,8 @@ struct Message {
   std::optional<MessageId> id;  ///< of requests and responses
   std::string method;           ///< of requests and notifications
   std::optional<core::JsonObject> params;
+  std::string_view result;  ///< raw JSON object, of results; sliced like params
+  std::string error;        ///< what the message of an error says
 
   /// `params._meta`; nothing if absent. parse_message has checked that it is an object.
   std::optional<core::JsonObject> meta() const {
@@ -55,6 +57,7 @@ RpcResult<std::vector<std::string_view>> split_batch(std::string_view text);
 std::string encode_result(const MessageId& id, std::string_view result);
 /// Without an id if the request's could not be read.
 std::string encode_error(const std::optional<MessageId>& id, const RpcError& error);
+std::string encode_request(const MessageId& id, std::string_view method, std::string_view params);
 std::string encode_notification(std::string_view method, std::string_view params);
 
 }  // namespace berth::mcp

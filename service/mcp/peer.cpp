@@ -37,8 +37,11 @@ void Peer::receive(std::string_view text, const core::Caller& caller, Reply repl
 
 void Peer::receive(const Message& message, const core::Caller& caller, Reply reply) {
   if (message.kind == MessageKind::request) return request(message, caller, std::move(reply));
-  // This server asks its clients nothing, so a response belongs to nothing.
-  if (message.kind == MessageKind::notification) notification(message);
+  if (message.kind == MessageKind::notification) {
+    notification(message);
+  } else {
+    questions_->take(message);
+  }
   reply(nothing());
 }
 
@@ -83,7 +86,9 @@ void Peer::notification(const Message& message) {
 }
 
 void Peer::request(const Message& message, const core::Caller& caller, Reply reply) {
-  if (message.method == "initialize") return initialize(message, reply);
+  if (message.method == "initialize" && !is_modern_request(message)) {
+    return initialize(message, reply);
+  }
   if (calls_->contains(*message.id)) {
     return reply(refusal(message.id, {kInvalidRequest,
                                       fmt::format("Invalid request: id {} belongs to a request "
@@ -131,6 +136,9 @@ void Peer::initialize(const Message& message, const Reply& reply) {
   const auto known = parse_revision(*requested);
   handshake_ = known && !is_modern(*known) ? *known : kLatestHandshake;
   if (const auto info = message.params->object("clientInfo")) client_ = read_client_info(*info);
+  const auto capabilities = message.params->object("capabilities");
+  capabilities_ = capabilities ? read_client_capabilities(*capabilities) : ClientCapabilities();
+  log_level_ = kFirstLogLevel;
   latest_revision_ = handshake_;
   subscribed_.reset();  // a client that starts anew subscribes anew
   reply(response(*message.id, server_.initialize_result(*handshake_)));
@@ -146,9 +154,11 @@ void Peer::dispatch(const Message& message, const RequestMeta& meta, const core:
   request.method = message.method;
   request.params = message.params ? &*message.params : nullptr;
   request.revision = *meta.revision;
-  request.context = {caller, cancellation, progress_sink(id, serial, meta.progress_token)};
+  request.context.caller = caller;
   // An agent sees its own sessions and jobs, also where its user may administer the service.
   request.context.caller.identity.scope = core::Scope::client;
+  request.context.cancel = cancellation;
+  request.context.progress = progress_sink(id, serial, meta.progress_token);
   const Server::Done done = [calls = std::weak_ptr(calls_), id,
                              serial](const RpcResult<std::string>& result) {
     const auto alive = calls.lock();
@@ -156,7 +166,15 @@ void Peer::dispatch(const Message& message, const RequestMeta& meta, const core:
     if (auto call = alive->take(id, serial)) call->reply(response(id, result));
   };
   const bool modern = is_modern(request.revision);
-  if (server_.resources() == nullptr) {
+  if (!modern || meta.log_level) {
+    request.context.log = log_sink(id, serial, modern ? *meta.log_level : log_level_);
+  }
+  const auto asks = inputs(request, id, serial, meta);
+  if (!asks) return done(rpc_fail(asks.error()));
+  request.context.inputs = *asks;
+  if (!modern && request.method == "logging/setLevel") {
+    set_log_level(request, done);
+  } else if (server_.resources() == nullptr) {
     server_.handle(std::move(request), done);
   } else if (modern && request.method == "subscriptions/listen") {
     listen(request, id, serial, done);
@@ -167,6 +185,43 @@ void Peer::dispatch(const Message& message, const RequestMeta& meta, const core:
   } else {
     server_.handle(std::move(request), done);
   }
+}
+
+RpcResult<std::shared_ptr<Inputs>> Peer::inputs(const Request& request, const MessageId& id,
+                                                std::uint64_t serial,
+                                                const RequestMeta& meta) const {
+  if (!is_modern(request.revision)) {
+    return std::make_shared<AskedInputs>(questions_, capabilities_, calls_, id, serial);
+  }
+  auto rounds = InputRounds::make({calls_, id, serial, meta.capabilities, &server_.sign()},
+                                  request.context.caller, request.method, request.params,
+                                  server_.clock().now());
+  if (!rounds) return rpc_fail(rounds.error());
+  return std::shared_ptr<Inputs>(*rounds);
+}
+
+void Peer::set_log_level(const Request& request, const Server::Done& done) {
+  const auto name = request.params == nullptr ? std::nullopt : request.params->string("level");
+  const auto level = name ? parse_log_level(*name) : std::nullopt;
+  if (!level)
+    return done(rpc_fail(kInvalidParams, "params.level must be a log level such as info"));
+  log_level_ = *level;
+  done("{}");
+}
+
+LogSink Peer::log_sink(const MessageId& id, std::uint64_t serial, LogLevel least) const {
+  return [calls = std::weak_ptr(calls_), id, serial, least](LogLevel level, std::string_view logger,
+                                                            std::string_view data) {
+    const auto alive = calls.lock();
+    Calls::Call* call = alive && level >= least ? alive->find(id, serial) : nullptr;
+    if (call == nullptr) return;
+    core::JsonWriter params;
+    params.begin_object().member("level", to_string(level)).member("logger", logger);
+    params.raw_member("data", data).end_object();
+    const Reply reply = call->reply;  // it may take the call away
+    reply({Outgoing::Kind::notification,
+           encode_notification("notifications/message", params.view()), 0, false});
+  };
 }
 
 ProgressSink Peer::progress_sink(const MessageId& id, std::uint64_t serial,

@@ -7,6 +7,7 @@
 
 #include "service/core/identity.h"
 #include "service/mcp/calls.h"
+#include "service/mcp/client_questions.h"
 #include "service/mcp/message.h"
 #include "service/mcp/request_meta.h"
 #include "service/mcp/server.h"
@@ -24,6 +25,8 @@ class Peer {
   /// Requests at once; further ones are refused until one is answered.
   static constexpr std::size_t kMaxInFlight = 256;
   static constexpr std::size_t kMaxBatch = 64;
+  /// Of a handshake client that has not set one.
+  static constexpr LogLevel kFirstLogLevel = LogLevel::info;
 
   /// `server` must outlive the peer.
   explicit Peer(const Server& server) : server_(server) {}
@@ -63,18 +66,25 @@ class Peer {
   RpcResult<RequestMeta> agree(const Message& message);
   void dispatch(const Message& message, const RequestMeta& meta, const core::Caller& caller,
                 Reply reply);
+  void set_log_level(const Request& request, const Server::Done& done);
   void listen(const Request& request, const MessageId& id, std::uint64_t serial,
               const Server::Done& done);
   void subscribe(const Request& request, const Server::Done& done);
   void unsubscribe(const Request& request, const Server::Done& done);
+  RpcResult<std::shared_ptr<Inputs>> inputs(const Request& request, const MessageId& id,
+                                            std::uint64_t serial, const RequestMeta& meta) const;
   ProgressSink progress_sink(const MessageId& id, std::uint64_t serial,
                              const std::string& token) const;
+  LogSink log_sink(const MessageId& id, std::uint64_t serial, LogLevel least) const;
 
   const Server& server_;
   std::optional<Revision> handshake_;
   std::optional<Revision> latest_revision_;
   ClientInfo client_;
+  ClientCapabilities capabilities_;  // told in the handshake
+  LogLevel log_level_ = kFirstLogLevel;
   std::shared_ptr<Calls> calls_ = std::make_shared<Calls>();  // results hold it weakly
+  std::shared_ptr<ClientQuestions> questions_ = std::make_shared<ClientQuestions>();
   std::shared_ptr<WatchBudget> watch_budget_ = std::make_shared<WatchBudget>();
   std::shared_ptr<WatchSet> subscribed_;  // once a handshake client has subscribed
   Reply notify_;

@@ -27,8 +27,12 @@ struct Prompt {
 
 /// What a prompt came to with its arguments.
 struct PromptResult {
+  struct Message {
+    std::string_view role;  ///< `user`, `assistant`
+    Content content;
+  };
   std::string description;
-  std::string messages;  ///< raw JSON array of PromptMessage
+  std::vector<Message> messages;
 };
 
 using PromptArguments = std::map<std::string, std::string>;

@@ -55,7 +55,13 @@ std::string encode(const PromptResult& result, const ServerInfo& info, Revision 
   core::JsonWriter json;
   begin_result(json, revision);
   if (!result.description.empty()) json.member("description", result.description);
-  json.raw_member("messages", result.messages);
+  json.key("messages").begin_array();
+  for (const PromptResult::Message& message : result.messages) {
+    json.begin_object().member("role", message.role).key("content");
+    write_content(json, message.content, revision);
+    json.end_object();
+  }
+  json.end_array();
   write_meta(json, info, revision);
   json.end_object();
   return json.str();

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view kVersion = "io.modelcontextprotocol/protocolVersion";
 constexpr std::string_view kCapabilities = "io.modelcontextprotocol/clientCapabilities";
+constexpr std::string_view kLogLevel = "io.modelcontextprotocol/logLevel";
 constexpr std::string_view kClientInfo = "io.modelcontextprotocol/clientInfo";
 
 tl::unexpected<RpcError> bad_meta(std::string_view key, std::string_view rule) {
@@ -51,6 +52,13 @@ RpcResult<RequestMeta> read_request_meta(const Message& message) {
     if (capabilities == nullptr) return bad_meta(kCapabilities, "is required");
     if (capabilities->kind != core::JsonKind::object) {
       return bad_meta(kCapabilities, "must be an object");
+    }
+    result.capabilities = read_client_capabilities(*meta->object(kCapabilities));
+    if (const core::JsonMember* level = meta->find(kLogLevel)) {
+      if (level->kind == core::JsonKind::string) {
+        result.log_level = parse_log_level(core::decode_json_string(level->raw));
+      }
+      if (!result.log_level) return bad_meta(kLogLevel, "must be a log level such as info");
     }
     if (meta->has(kClientInfo)) {
       const auto info = meta->object(kClientInfo);

@@ -4,6 +4,8 @@
 #include <span>
 #include <string>
 
+#include "service/mcp/client_capabilities.h"
+#include "service/mcp/log_level.h"
 #include "service/mcp/message.h"
 #include "service/mcp/revision.h"
 
@@ -19,7 +21,9 @@ struct ClientInfo {
 struct RequestMeta {
   std::optional<Revision> revision;  ///< only if the request is modern
   std::optional<ClientInfo> client;
-  std::string progress_token;  ///< raw JSON; empty = no progress wanted
+  ClientCapabilities capabilities;    ///< of a modern request
+  std::optional<LogLevel> log_level;  ///< of a modern request that wants to be told
+  std::string progress_token;         ///< raw JSON; empty = no progress wanted
 };
 
 /// True if `_meta` has a per-request protocol field: the request is to be served statelessly.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "service/core/text.h"
+#include "service/mcp/content.h"
 
 namespace berth::mcp {
 namespace {
@@ -36,13 +37,13 @@ std::string encode_list(const core::Page<core::ResourceInfo>& page, const Server
   return json.str();
 }
 
-std::string encode_contents(const core::ResourceText& resource, const ServerInfo& info,
+std::string encode_contents(const core::ResourceContents& resource, const ServerInfo& info,
                             Revision revision) {
   core::JsonWriter json;
   begin_result(json, revision);
   json.key("contents").begin_array().begin_object();
-  json.member("uri", resource.uri).member("mimeType", resource.mime_type);
-  json.member("text", resource.text).end_object().end_array();
+  write_contents(json, resource);
+  json.end_object().end_array();
   write_cache_hints(json, revision, kStaleAtOnce);
   write_meta(json, info, revision);
   json.end_object();
@@ -95,7 +96,7 @@ void read_resource(core::Resources& resources, const ServerInfo& info,
   if (!uri) return done(rpc_fail(uri.error()));
   resources.read(request.caller, *uri,
                  [&info, uri = *uri, revision = request.revision,
-                  done = std::move(done)](const core::Result<core::ResourceText>& resource) {
+                  done = std::move(done)](const core::Result<core::ResourceContents>& resource) {
                    if (resource) return done(encode_contents(*resource, info, revision));
                    done(rpc_fail(resource_error(resource.error(), uri, revision)));
                  });

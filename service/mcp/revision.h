@@ -34,10 +34,16 @@ static_assert(is_modern(kModernRevisions.back()) && !is_modern(kHandshakeRevisio
 constexpr bool has_annotations(Revision revision) {
   return revision >= Revision::r2025_03_26;
 }
+constexpr bool has_audio(Revision revision) {
+  return revision >= Revision::r2025_03_26;
+}
 constexpr bool has_titles(Revision revision) {
   return revision >= Revision::r2025_06_18;
 }
 constexpr bool has_structured_content(Revision revision) {
+  return revision >= Revision::r2025_06_18;
+}
+constexpr bool has_resource_links(Revision revision) {
   return revision >= Revision::r2025_06_18;
 }
 /// JSON-RPC batches came with 2025-03-26 and went with 2025-06-18.

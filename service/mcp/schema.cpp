@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::array<std::string_view, 7> kTypeNames{"null",   "boolean", "integer", "number",
                                                      "string", "array",   "object"};
-constexpr std::array<std::string_view, 5> kAnnotations{"title", "description", "default",
-                                                       "examples", "$schema"};
+constexpr std::array<std::string_view, 6> kAnnotations{"x-mcp-header", "title",    "description",
+                                                       "default",      "examples", "$schema"};
 
 std::string_view text_of(const rapidjson::Value& value) {
   return {value.GetString(), value.GetStringLength()};

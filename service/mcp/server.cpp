@@ -22,6 +22,7 @@ bool Server::has(std::string_view method, Revision revision) const {
 
 void Server::write_capabilities(core::JsonWriter& json) const {
   json.key("capabilities").begin_object().key("tools").begin_object().end_object();
+  json.key("logging").begin_object().end_object();
   if (resources_ != nullptr) {
     json.key("resources").begin_object().member("subscribe", true).end_object();
   }
@@ -133,7 +134,9 @@ void Server::call_tool(Request request, Done done) const {
     return done(rpc_fail(kInvalidParams, "params.arguments must be an object"));
   }
   const Revision revision = request.revision;
-  if (const auto checked = entry->input.check(*arguments, "arguments"); !checked) {
+  const auto checked =
+      entry->input ? entry->input->check(*arguments, "arguments") : core::Result<void>();
+  if (!checked) {
     if (reports_arguments_to_model(revision)) {
       return done(call_result(error_result(checked.error()), revision));
     }
@@ -149,8 +152,12 @@ void Server::call_tool(Request request, Done done) const {
 std::string Server::call_result(const ToolResult& result, Revision revision) const {
   core::JsonWriter json;
   begin_result(json, revision);
-  json.key("content").begin_array().begin_object();
-  json.member("type", "text").member("text", result.text).end_object().end_array();
+  json.key("content").begin_array();
+  if (!result.text.empty() || result.attachments.empty()) {
+    write_content(json, result.text, revision);
+  }
+  for (const Content& content : result.attachments) write_content(json, content, revision);
+  json.end_array();
   if (has_structured_content(revision) && !result.structured.empty()) {
     json.raw_member("structuredContent", result.structured);
   }

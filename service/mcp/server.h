@@ -5,6 +5,8 @@
 #include <string>
 
 #include "service/core/resources.h"
+#include "service/core/time.h"
+#include "service/mcp/input_rounds.h"
 #include "service/mcp/message.h"
 #include "service/mcp/prompt_set.h"
 #include "service/mcp/request_meta.h"
@@ -29,10 +31,13 @@ class Server {
   using Done = std::function<void(RpcResult<std::string>)>;
 
   /// All must outlive the server. Without resources or prompts it does not offer any.
-  Server(ServerInfo info, const ToolSet& tools, std::size_t page_size = 100,
-         core::Resources* resources = nullptr, const PromptSet* prompts = nullptr)
+  Server(ServerInfo info, const ToolSet& tools, const core::Clock& clock, Sign sign,
+         std::size_t page_size = 100, core::Resources* resources = nullptr,
+         const PromptSet* prompts = nullptr)
       : info_(std::move(info)),
         tools_(tools),
+        clock_(clock),
+        sign_(std::move(sign)),
         page_size_(page_size),
         resources_(resources),
         prompts_(prompts) {}
@@ -46,6 +51,9 @@ class Server {
   /// What clients can watch; null if there are none.
   core::Resources* resources() const { return resources_; }
   const ServerInfo& info() const { return info_; }
+  const ToolSet& tools() const { return tools_; }
+  const core::Clock& clock() const { return clock_; }
+  const Sign& sign() const { return sign_; }
 
  private:
   bool has(std::string_view method, Revision revision) const;
@@ -58,6 +66,8 @@ class Server {
 
   ServerInfo info_;
   const ToolSet& tools_;
+  const core::Clock& clock_;
+  Sign sign_;
   std::size_t page_size_;
   core::Resources* resources_;
   const PromptSet* prompts_;

@@ -7,10 +7,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "service/core/cancellation.h"
 #include "service/core/error.h"
 #include "service/core/identity.h"
+#include "service/mcp/content.h"
+#include "service/mcp/inputs.h"
+#include "service/mcp/log_level.h"
 
 namespace berth::mcp {
 
@@ -34,10 +38,11 @@ struct Tool {
 
 /// What a call came to.
 struct ToolResult {
-  std::string text;        ///< valid UTF-8, for the model
+  std::string text;        ///< valid UTF-8, for the model; empty = none
   std::string structured;  ///< raw JSON that fits the output schema; empty = none
   bool is_error = false;   ///< what was asked could not be done
   std::string error;       ///< raw JSON `{code,message,…}` beside a text that says the same
+  std::vector<Content> attachments{};  ///< after the text
 };
 
 /// An error as a result: the model reads the message; programs find code, field and retry_after_ms
@@ -53,6 +58,8 @@ struct CallContext {
   core::Caller caller;
   std::shared_ptr<core::Cancellation> cancel;  ///< never null
   ProgressSink progress;                       ///< empty if the client asked for none
+  LogSink log;                                 ///< empty if the client wants none
+  std::shared_ptr<Inputs> inputs;              ///< never null; may outlive the call
 };
 
 /// Comes on the core loop, at most once, possibly before the call returns. After the call was

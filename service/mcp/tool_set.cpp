@@ -16,25 +16,38 @@ std::string compact(std::string_view json) {
   return document ? core::write_json(*document) : std::string(json);
 }
 
+tl::unexpected<core::Error> refuse(const Tool& tool, std::string_view why) {
+  return core::fail(core::ErrorCode::invalid_argument, fmt::format("tool {}: {}", tool.name, why),
+                    tool.name);
+}
+
 }  // namespace
 
 core::Result<void> ToolSet::add(Tool tool, ToolHandler handler) {
-  const auto refuse = [&](std::string_view why) {
-    return core::fail(core::ErrorCode::invalid_argument, fmt::format("tool {}: {}", tool.name, why),
-                      tool.name);
-  };
-  if (!core::is_plain_name(tool.name)) return refuse("a name is 1 to 64 letters, digits, _ or -");
-  if (find(tool.name) != nullptr) return refuse("the name is taken");
   auto input = Schema::load(tool.input_schema);
-  if (!input) return refuse("input " + input.error().message);
+  if (!input) return refuse(tool, "input " + input.error().message);
   if (!tool.output_schema.empty()) {
     if (auto output = Schema::load(tool.output_schema); !output) {
-      return refuse("output " + output.error().message);
+      return refuse(tool, "output " + output.error().message);
     }
   }
+  return insert(std::move(tool), std::move(*input), std::move(handler));
+}
+
+core::Result<void> ToolSet::add_unchecked(Tool tool, ToolHandler handler) {
+  return insert(std::move(tool), std::nullopt, std::move(handler));
+}
+
+core::Result<void> ToolSet::insert(Tool tool, std::optional<Schema> input, ToolHandler handler) {
+  if (!core::is_plain_name(tool.name)) {
+    return refuse(tool, "a name is 1 to 64 letters, digits, _ or -");
+  }
+  if (find(tool.name) != nullptr) return refuse(tool, "the name is taken");
+  auto mirrored = find_mirrored_parameters(tool.input_schema);
+  if (!mirrored) return refuse(tool, "input " + mirrored.error().message);
   tool.input_schema = compact(tool.input_schema);
   tool.output_schema = tool.output_schema.empty() ? "" : compact(tool.output_schema);
-  entries_.push_back({std::move(tool), std::move(*input), std::move(handler)});
+  entries_.push_back({std::move(tool), std::move(input), std::move(*mirrored), std::move(handler)});
   return {};
 }
 

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "service/core/error.h"
+#include "service/mcp/mirrored_parameters.h"
 #include "service/mcp/revision.h"
 #include "service/mcp/schema.h"
 #include "service/mcp/tool.h"
@@ -17,7 +19,8 @@ class ToolSet {
  public:
   struct Entry {
     Tool tool;
-    Schema input;
+    std::optional<Schema> input;  ///< nothing = not checked here
+    std::vector<MirroredParameter> mirrored;
     ToolHandler handler;
   };
 
@@ -25,10 +28,15 @@ class ToolSet {
   /// arguments could not be checked against.
   core::Result<void> add(Tool tool, ToolHandler handler);
 
+  /// The same for a tool whose handler checks its arguments itself: the schema is only shown.
+  core::Result<void> add_unchecked(Tool tool, ToolHandler handler);
+
   const Entry* find(std::string_view name) const;
   const std::vector<Entry>& entries() const { return entries_; }
 
  private:
+  core::Result<void> insert(Tool tool, std::optional<Schema> input, ToolHandler handler);
+
   std::vector<Entry> entries_;
 };
 

@@ -21,31 +21,30 @@ void LineReader::feed(std::string_view bytes) {
 }
 
 std::optional<LineReader::Line> LineReader::next() {
-  std::size_t end = buffer_.find('\n', scanned_);
-  if (skipping_) {
-    begin_ = end == std::string::npos ? buffer_.size() : end + 1;
-    scanned_ = begin_;
-    if (end == std::string::npos) return std::nullopt;
-    skipping_ = false;
-    end = buffer_.find('\n', scanned_);
-  }
+  if (too_long_) return next_part();
+  const std::size_t end = buffer_.find('\n', scanned_);
   const std::size_t have = (end == std::string::npos ? buffer_.size() : end) - begin_;
-  if (have > longest_) return too_long(end);
+  if (have > longest_) return next_part();
   if (end == std::string::npos) {
     scanned_ = buffer_.size();
     return std::nullopt;
   }
-  const Line line{std::string_view(buffer_).substr(begin_, have), false};
+  const Line line{std::string_view(buffer_).substr(begin_, have), false, true};
   begin_ = end + 1;
   scanned_ = begin_;
   return line;
 }
 
-std::optional<LineReader::Line> LineReader::too_long(std::size_t end) {
-  skipping_ = end == std::string::npos;
-  begin_ = skipping_ ? buffer_.size() : end + 1;
+std::optional<LineReader::Line> LineReader::next_part() {
+  if (begin_ == buffer_.size()) return std::nullopt;
+  const std::size_t end = buffer_.find('\n', begin_);
+  const bool complete = end != std::string::npos;
+  const std::string_view part =
+      std::string_view(buffer_).substr(begin_, complete ? end - begin_ : std::string_view::npos);
+  too_long_ = !complete;
+  begin_ = complete ? end + 1 : buffer_.size();
   scanned_ = begin_;
-  return Line{{}, true};
+  return Line{part, true, complete};
 }
 
 }  // namespace berth::net

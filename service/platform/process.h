@@ -32,6 +32,9 @@ void forbid_inspection();
 
 int current_process();
 
+/// Names this run of the machine: another after each start of it. Empty if the system has none.
+std::string boot_id();
+
 /// A descriptor that is readable once `pid` has ended; empty if it is gone already.
 Descriptor open_pidfd(int pid);
 

@@ -57,10 +57,8 @@ std::string question(const core::JobView& view) {
 
 void answer(const core::Result<core::JobView>& view, const mcp::PromptDone& done) {
   if (!view) return done(core::fail(view.error()));
-  core::JsonWriter json;
-  json.begin_array().begin_object().member("role", "user").key("content").begin_object();
-  json.member("type", "text").member("text", question(*view)).end_object().end_object().end_array();
-  done(mcp::PromptResult{fmt::format("Diagnose job {}", view->job.id.str()), json.str()});
+  done(mcp::PromptResult{fmt::format("Diagnose job {}", view->job.id.str()),
+                         {{"user", question(*view)}}});
 }
 
 void show(core::Execution& execution, const core::Caller& caller, const core::JobId& id,

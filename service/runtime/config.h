@@ -66,6 +66,11 @@ struct Config {
     std::int64_t keep_bytes = std::int64_t{20} << 30;
   } jobs;
 
+  struct History {
+    core::Milliseconds keep_for{2'592'000'000};  // 30 days
+    std::int64_t keep_count = 1'000'000;
+  } history;
+
   struct Http {
     std::int64_t max_connections = 16'384;
     std::int64_t max_body_bytes = 1'048'576;

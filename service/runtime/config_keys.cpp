@@ -181,6 +181,13 @@ std::vector<ConfigKey> make_keys() {
       integer("jobs.keep_bytes",
               "Output files of ended jobs that are kept together; the oldest go first.", 0,
               kTebibyte, [](Config& c) { return &c.jobs.keep_bytes; }),
+      duration("history.keep_for",
+               "Events, and what is recorded of ended sessions, requests and connections, are "
+               "removed after this time.",
+               kSecond, kYear, [](Config& c) { return &c.history.keep_for; }),
+      integer("history.keep_count",
+              "Records of each of these kinds that are kept at most, the newest.", 1'000,
+              1'000'000'000, [](Config& c) { return &c.history.keep_count; }),
       integer("http.max_connections", "Open connections; further ones are answered 503.", 16,
               1'000'000, [](Config& c) { return &c.http.max_connections; }),
       integer("http.max_body_bytes", "Largest request body outside MCP.", 1'024, 1'073'741'824,

@@ -50,6 +50,7 @@ core::Result<core::InputRequest> read_input(const rapidjson::Value& value) {
     auto keys = read_keys(value["keys"]);
     if (!keys) return core::fail(std::move(keys.error()));
     request.bytes += *keys;
+    request.has_keys = true;
   }
   request.rows = arguments.integer("rows", 0);
   request.cols = arguments.integer("cols", 0);
@@ -67,9 +68,8 @@ NativeTool send_input(core::Execution& execution) {
   tool.name = "send_input";
   tool.title = "Type into a running command";
   tool.description =
-      "Gives text or keys to a running command that was started with open_stdin or tty, for "
-      "example "
-      "to answer its question. get_job shows what it printed then.";
+      "Gives text, or keys on a tty, to a running command that was started with open_stdin or tty, "
+      "for example to answer its question. get_job shows what it printed then.";
   tool.input_schema = kInput;
   tool.output_schema = kOutput;
   tool.annotations = {.destructive = true, .open_world = false};

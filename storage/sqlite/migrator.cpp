@@ -44,7 +44,7 @@ std::uintmax_t size_or_zero(const std::string& path) {
   return error ? 0 : size;
 }
 
-core::Result<Schema> read_schema(Database& database) {
+core::Result<Schema> read_schema(Database& database, Soundness soundness) {
   Schema schema;
   auto& session = database.session();
   auto read = database.guarded("reading its schema", [&] {
@@ -63,6 +63,7 @@ core::Result<Schema> read_schema(Database& database) {
         schema.applied[versions[i]] = {names[i], checksums[i]};
       }
     }
+    if (soundness == Soundness::known) return;
     std::vector<std::string> findings;
     session << "PRAGMA quick_check(1)", into(findings), now;
     if (findings.empty()) findings.emplace_back("the check says nothing");
@@ -106,13 +107,14 @@ core::Result<void> check(const std::string& path, const Schema& schema,
 }
 
 /// The version of the file's schema, once it has been found sound; 0 if there is none yet.
-core::Result<Poco::Int64> inspect(const std::string& path, std::span<const Migration> steps) {
+core::Result<Poco::Int64> inspect(const std::string& path, std::span<const Migration> steps,
+                                  Soundness soundness) {
   if (size_or_zero(path) == 0) return 0;
   // Reading through a write-ahead log needs its index file; without a log nothing need be touched.
   const bool has_log = size_or_zero(path + "-wal") > 0;
   auto database = Database::open(path, has_log ? Access::read_only : Access::immutable);
   if (!database) return core::fail(database.error());
-  const auto schema = read_schema(**database);
+  const auto schema = read_schema(**database, soundness);
   if (!schema) return refuse(path, schema.error().message);
   if (auto sound = check(path, *schema, steps); !sound) return core::fail(sound.error());
   return schema->version;
@@ -152,8 +154,8 @@ core::Result<void> prepare_new_file(Database& database) {
 }  // namespace
 
 core::Result<void> migrate(const std::string& path, std::span<const Migration> steps,
-                           const core::Clock& clock) {
-  const auto version = inspect(path, steps);
+                           const core::Clock& clock, Soundness soundness) {
+  const auto version = inspect(path, steps, soundness);
   if (!version) return core::fail(version.error());
   if (!steps.empty() && *version == steps.back().version) return {};
 

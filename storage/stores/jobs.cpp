@@ -76,6 +76,7 @@ core::Result<void> erase_job(sqlite::Database& database, const core::JobErasure&
         return "UPDATE jobs SET request_key = '', link_key = '' WHERE id = ?";
       case core::JobErasure::What::contents:
         return "UPDATE jobs SET command = x'', env_json = '{}', stdin_text = x'', "
+               "message = 'Its command, input and output were purged.', "
                "stdout_whole = x'', stderr_whole = x'' WHERE id = ?";
       case core::JobErasure::What::record:
         break;

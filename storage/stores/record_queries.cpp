@@ -4,6 +4,7 @@
 
 #include "storage/stores/connections.h"
 #include "storage/stores/events.h"
+#include "storage/stores/history.h"
 #include "storage/stores/jobs.h"
 #include "storage/stores/requests.h"
 #include "storage/stores/sessions.h"
@@ -73,6 +74,13 @@ void RecordQueries::excess_jobs(core::JobRetention keep, std::size_t limit,
                                 Done<std::vector<core::JobId>> done) {
   submit<std::vector<core::JobId>>(
       [keep, limit](Database& database) { return storage::excess_jobs(database, keep, limit); },
+      std::move(done));
+}
+
+void RecordQueries::excess_history(core::HistoryRetention keep, std::size_t limit,
+                                   Done<core::HistoryErasure> done) {
+  submit<core::HistoryErasure>(
+      [keep, limit](Database& database) { return storage::excess_history(database, keep, limit); },
       std::move(done));
 }
 

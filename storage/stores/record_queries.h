@@ -24,6 +24,8 @@ class RecordQueries final : public core::Queries {
                   Done<std::optional<core::JobRecord>> done) override;
   void excess_jobs(core::JobRetention keep, std::size_t limit,
                    Done<std::vector<core::JobId>> done) override;
+  void excess_history(core::HistoryRetention keep, std::size_t limit,
+                      Done<core::HistoryErasure> done) override;
   void requests(core::ListFilter filter, Done<core::Page<core::RequestRecord>> done) override;
   void request(core::RequestId id, Done<core::RequestRecord> done) override;
   void events(core::ListFilter filter, Done<core::Page<core::EventRecord>> done) override;

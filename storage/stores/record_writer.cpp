@@ -6,6 +6,7 @@
 
 #include "storage/stores/connections.h"
 #include "storage/stores/events.h"
+#include "storage/stores/history.h"
 #include "storage/stores/hosts.h"
 #include "storage/stores/jobs.h"
 #include "storage/stores/requests.h"
@@ -38,6 +39,10 @@ core::Result<void> store(sqlite::Database& database, const core::HostRecord& hos
 
 core::Result<void> store(sqlite::Database& database, const core::JobErasure& erasure) {
   return erase_job(database, erasure);
+}
+
+core::Result<void> store(sqlite::Database& database, const core::HistoryErasure& erasure) {
+  return erase_history(database, erasure);
 }
 
 }  // namespace

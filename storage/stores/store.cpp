@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "migrations/migrations.h"
-#include "storage/sqlite/migrator.h"
 #include "storage/stores/connections.h"
 #include "storage/stores/hosts.h"
 #include "storage/stores/jobs.h"
@@ -28,7 +27,8 @@ constexpr const char* kWriterSettings[] = {
 
 core::Result<std::unique_ptr<Store>> Store::open(const std::string& path, Post post,
                                                  const core::Clock& clock, StoreOptions options) {
-  if (auto migrated = sqlite::migrate(path, migrations::all(), clock); !migrated) {
+  if (auto migrated = sqlite::migrate(path, migrations::all(), clock, options.soundness);
+      !migrated) {
     return core::fail(migrated.error());
   }
   auto database = sqlite::Database::open(path, sqlite::Access::read_write);

@@ -10,6 +10,7 @@
 #include "service/core/store.h"
 #include "service/core/time.h"
 #include "storage/sqlite/database.h"
+#include "storage/sqlite/migrator.h"
 #include "storage/sqlite/writer.h"
 #include "storage/stores/reader_pool.h"
 #include "storage/stores/record_queries.h"
@@ -18,8 +19,10 @@
 namespace berth::storage {
 
 using sqlite::Post;
+using sqlite::Soundness;
 
 struct StoreOptions {
+  Soundness soundness = Soundness::unknown;  ///< of the file
   sqlite::WriterOptions writer;
   std::size_t reader_threads = 2;
   std::size_t max_queued_reads = 4'096;  ///< above: `limit_exceeded`

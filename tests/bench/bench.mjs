@@ -4,6 +4,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import echo from './echo.mjs';
+import mcpCalls from './mcp_calls.mjs';
 import memory from './memory.mjs';
 import longQueue from './long_queue.mjs';
 import { printTable, printVerdict, results } from './measure.mjs';
@@ -13,7 +14,8 @@ import storedJobs from './stored_jobs.mjs';
 import throughput from './throughput.mjs';
 
 const measurements = {
-  memory, echo, start, throughput, large_output: largeOutput, long_queue: longQueue, stored_jobs: storedJobs,
+  memory, echo, start, throughput, mcp_calls: mcpCalls, large_output: largeOutput, long_queue: longQueue,
+  stored_jobs: storedJobs,
 };
 
 const { values: options } = parseArgs({

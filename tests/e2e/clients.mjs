@@ -2,16 +2,20 @@
 //   era, serverVersion, listTools(), call(name, args, {signal}) -> result, close()
 //   ask(name, args, {signal}) -> structuredContent of a call that is no error
 import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
 import { Client as HandshakeClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as HandshakeStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport as HandshakeHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { WebSocketClientTransport as HandshakeWebSocket } from '@modelcontextprotocol/sdk/client/websocket.js';
 import { Client as DualClient, StreamableHTTPClientTransport as DualHttp } from '@modelcontextprotocol/client';
 import { StdioClientTransport as DualStdio } from '@modelcontextprotocol/client/stdio';
+import { checkMessages } from './messages.mjs';
+
+export { DualHttp, DualStdio, HandshakeStdio };
 
 const info = { name: 'berth-e2e', version: '1' };
 
-async function httpArguments(service) {
+export async function httpArguments(service) {
   const headers = { Authorization: `Bearer ${await service.token()}` };
   return [new URL(`${service.endpoint.url}/mcp`), { requestInit: { headers } }];
 }
@@ -71,9 +75,9 @@ class DualWebSocket {
   }
 }
 
-const stdioArguments = (service) => ({ ...service.bridge, stderr: 'inherit' });
+export const stdioArguments = (service) => ({ ...service.bridge, stderr: 'inherit' });
 
-function wrap(client, era, call) {
+function wrap(client, era, messages, call) {
   return {
     era,
     client,
@@ -86,22 +90,43 @@ function wrap(client, era, call) {
       assert.equal(result.content[0].type, 'text');
       return result.structuredContent;
     },
-    close: () => client.close(),
+    close: async () => {
+      await client.close();
+      assert.ok(messages.count > 0, 'the messages were looked at');
+      assert.deepEqual(messages.problems, []);
+    },
   };
 }
 
-async function connectHandshake(transport) {
+export async function connectHandshake(transport) {
   const client = new HandshakeClient(info);
+  const messages = checkMessages(transport);
   await client.connect(transport);
-  return wrap(client, 'handshake', (name, args = {}, options = {}) =>
+  return wrap(client, 'handshake', messages, (name, args = {}, options = {}) =>
     client.callTool({ name, arguments: args }, undefined, options));
 }
 
-async function connectModern(transport) {
-  const client = new DualClient(info, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
+/** `mode`: pinned to the modern revision, to those before, or whatever it finds. */
+export async function connectDual(transport, mode = { pin: '2026-07-28' }) {
+  const client = new DualClient(info, { versionNegotiation: { mode } });
+  const messages = checkMessages(transport);
   await client.connect(transport);
-  return wrap(client, client.getProtocolEra(), (name, args = {}, options = {}) =>
+  return wrap(client, client.getProtocolEra(), messages, (name, args = {}, options = {}) =>
     client.callTool({ name, arguments: args }, options));
+}
+
+/** The bridge between stdio and HTTP that other servers need, here in front of /mcp. */
+export async function remoteArguments(service) {
+  const program = fileURLToPath(new URL('node_modules/mcp-remote/dist/proxy.js', import.meta.url));
+  const token = await service.token();
+  return {
+    command: process.execPath,
+    args: [program, `${service.endpoint.url}/mcp`, '--transport', 'http-only',
+           '--header', `Authorization: Bearer ${token}`],
+    env: service.environment,
+    cwd: service.home,
+    stderr: 'ignore',
+  };
 }
 
 export const connectors = {
@@ -111,8 +136,8 @@ export const connectors = {
     connectHandshake(new HandshakeHttp(...await httpArguments(service))),
   'sdk 1.32 over WebSocket': async (service) => connectHandshake(await handshakeWebSocket(service)),
   'client 2.4 over stdio': async (service) =>
-    connectModern(new DualStdio(stdioArguments(service))),
+    connectDual(new DualStdio(stdioArguments(service))),
   'client 2.4 over HTTP': async (service) =>
-    connectModern(new DualHttp(...await httpArguments(service))),
-  'client 2.4 over WebSocket': async (service) => connectModern(new DualWebSocket(service)),
+    connectDual(new DualHttp(...await httpArguments(service))),
+  'client 2.4 over WebSocket': async (service) => connectDual(new DualWebSocket(service)),
 };

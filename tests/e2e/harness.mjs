@@ -40,9 +40,13 @@ export class Service {
   #child;
   #log = '';
 
-  /** `uid`: runs as that user, with programs of its own (it may not reach the tester's). */
-  static async start(settings = '', { uid } = {}) {
+  /**
+   * `uid`: runs as that user, with programs of its own (it may not reach the tester's).
+   * `program`: one that is more than berthd, below the folder of programs.
+   */
+  static async start(settings = '', { uid, program = 'berthd' } = {}) {
     const service = new Service();
+    service.program = program;
     // Short, because the path of a Unix socket may have 107 bytes.
     service.dir = await mkdtemp(path.join(tmpdir(), 'berth-'));
     service.dataDir = path.join(service.dir, 'data');
@@ -96,7 +100,7 @@ export class Service {
   /** Starts berthd on the instance's folders and waits until it is ready. */
   async launch() {
     const child = spawn(
-      path.join(this.binDir, 'berthd'),
+      path.join(this.binDir, this.program),
       ['--config', this.config, '--data-dir', this.dataDir, '--runtime-dir', this.runtimeDir,
        '--listen', '127.0.0.1:0'],
       { env: this.environment, cwd: this.dir, stdio: ['ignore', 'pipe', 'pipe'], uid: this.uid, gid: this.uid });

@@ -6,6 +6,7 @@
 #include "service/core/text.h"
 #include "service/mcp/peer.h"
 #include "tests/fuzz/targets.h"
+#include "tests/support/sign_for_tests.h"
 
 namespace berth::fuzz {
 namespace {
@@ -42,7 +43,8 @@ mcp::ToolSet tools() {
 /// The input as the only message of a client that has shaken hands, or has not.
 void check_peer(std::string_view text, bool handshake) {
   static const mcp::ToolSet set = tools();
-  static const mcp::Server server({.version = "1"}, set);
+  static const core::SystemClock clock;
+  static const mcp::Server server({.version = "1"}, set, clock, mcp::sign_for_tests);
   mcp::Peer peer(server);
   if (handshake) {
     peer.receive(R"({"jsonrpc":"2.0","id":0,"method":"initialize","params":)"

@@ -38,6 +38,13 @@ int current_process() {
   return getpid();
 }
 
+std::string boot_id() {
+  constexpr std::size_t kMaxBytes = 64;
+  auto id = read_file("/proc/sys/kernel/random/boot_id", kMaxBytes).value_or("");  // random(4)
+  while (id.ends_with('\n')) id.pop_back();
+  return id;
+}
+
 Descriptor open_pidfd(int pid) {
   return Descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
 }

@@ -50,7 +50,7 @@ void RecordingConnections::kill_all(const std::string& reason) {
 McpThread::World::World(McpThread& thread, api_mcp::HandshakeLimits handshake,
                         api_mcp::LinkLimits link, api_mcp::WebSocketLimits websocket)
     : front(loop, thread.authenticator_, {}),
-      server({.version = "1.2.3"}, tools),
+      server({.version = "1.2.3"}, tools, clock, mcp::sign_for_tests),
       http(loop, server, connections, clock, handshake),
       links(loop, server, connections, clock, link),
       websockets(loop, server, connections, thread.authenticator_, websocket) {

@@ -12,6 +12,7 @@
 #include "api/mcp/websocket_server.h"
 #include "service/core/connections.h"
 #include "tests/integration/front/front_thread.h"
+#include "tests/support/sign_for_tests.h"
 
 namespace berth::test {
 
@@ -62,8 +63,8 @@ class McpThread {
     loop::Loop loop;
     http::Front front;
     mcp::ToolSet tools;
-    mcp::Server server;
     core::SystemClock clock;
+    mcp::Server server;
     RecordingConnections connections;
     std::vector<OpenCall> calls;
     api_mcp::HttpBinding http;

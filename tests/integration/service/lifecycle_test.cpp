@@ -95,6 +95,42 @@ TEST(Lifecycle, ADamagedDatabaseIsRefusedAndLeftAsItIs) {
   EXPECT_EQ(platform::read_file(service.data_dir() + "/berth.db").value_or(""), garbage);
 }
 
+TEST(Lifecycle, ADatabaseIsReadWholeOnlyIfSomethingElseMayHaveChangedIt) {
+  const std::string reading = "read whole";
+  ServiceProcess service;
+  service.settings = {"BERTH_LOG__LEVEL=information"};
+  const auto reads_whole = [&] {
+    const std::size_t before = service.log().size();
+    service.start();
+    return service.log().find(reading, before) != std::string::npos;
+  };
+  const std::string database = service.data_dir() + "/berth.db";
+  EXPECT_FALSE(reads_whole());  // there is none yet
+  service.stop();
+  EXPECT_FALSE(reads_whole());
+  service.kill();
+  EXPECT_FALSE(reads_whole());
+  service.stop();
+
+  std::filesystem::last_write_time(
+      database, std::filesystem::last_write_time(database) + std::chrono::seconds(1));
+  EXPECT_TRUE(reads_whole());
+  service.stop();
+  std::filesystem::remove(database + ".seal");
+  EXPECT_TRUE(reads_whole());
+  service.stop();
+
+  // Behind the schema, where only a whole reading finds it.
+  std::string damaged = platform::read_file(database).value_or("");
+  constexpr std::size_t kPage = 4'096;
+  ASSERT_GT(damaged.size(), 20 * kPage);
+  damaged.replace(damaged.size() - 2 * kPage, 2 * kPage, 2 * kPage, 'Z');
+  std::ofstream(database) << damaged;
+  EXPECT_NE(service.start_and_wait().exit_code, 0);
+  EXPECT_NE(service.log().find("malformed"), std::string::npos) << service.log();
+  EXPECT_EQ(platform::read_file(database).value_or(""), damaged);
+}
+
 TEST(Lifecycle, AnIdleServiceEndsByItself) {
   ServiceProcess service;
   service.settings = {"BERTH_SERVICE__IDLE_EXIT=1s"};

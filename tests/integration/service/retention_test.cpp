@@ -58,6 +58,25 @@ TEST(Retention, BoundsTheOutputOfOneJob) {
   EXPECT_NE(text_of(job, "message").find("jobs.max_job_bytes"), std::string::npos);
 }
 
+TEST(Retention, RemovesOldEventsAndGoesOnWithTheirIds) {
+  ServiceProcess service;
+  service.start();
+  const std::string job = service.post_job("true");
+  service.finished_job(job);
+  const auto oldest_event = [&] {
+    const auto newest_first = service.get("/admin/v1/events?limit=500").json();
+    const auto events = newest_first["items"].GetArray();
+    return events.Empty() ? 0 : (events.End() - 1)->FindMember("id")->value.GetInt64();
+  };
+  const std::int64_t first = oldest_event();
+  EXPECT_GT(first, 0);
+  service.stop();
+  service.settings = {"BERTH_HISTORY__KEEP_FOR=1s"};
+  service.start();
+  wait_until("the old events are gone", [&] { return oldest_event() != first; });
+  EXPECT_EQ(service.get("/admin/v1/jobs/" + job).status, 200);
+}
+
 TEST(Retention, PurgesOutputAndText) {
   ServiceProcess service;
   service.start();
@@ -70,11 +89,29 @@ TEST(Retention, PurgesOutputAndText) {
     const std::string shown =
         service.get("/admin/v1/jobs").body + service.get("/admin/v1/jobs/" + id).body;
     EXPECT_EQ(shown.find("secret"), std::string::npos) << shown;
-    EXPECT_EQ(text_of(service.get("/admin/v1/jobs/" + id).json(), "state"), "succeeded");
+    const auto job = service.get("/admin/v1/jobs/" + id).json();
+    EXPECT_EQ(text_of(job, "state"), "succeeded");
+    EXPECT_NE(text_of(job, "message").find("purged"), std::string::npos);
   }
   const std::string running = service.post_job("sleep 1000");
   EXPECT_EQ(service.request("POST", "/admin/v1/jobs/" + running + "/purge").status, 409);
   service.request("DELETE", "/admin/v1/jobs/" + running);
+}
+
+TEST(Output, IsAskedForWithinTheBoundsOfTheTools) {
+  ServiceProcess service;
+  service.start();
+  const std::string job = "/admin/v1/jobs/" + service.post_job("seq 3");
+  for (const std::string query :
+       {"/output?tail_lines=0", "/output?tail_lines=1000001", "/output?limit=0",
+        "/output?limit=4194305", "/output?wait_ms=3600001", "/output?offset=-1", "?wait_ms=3600001",
+        "?max_output_bytes=x"}) {
+    const auto refused = service.get(job + query);
+    EXPECT_EQ(refused.status, 400) << query;
+    EXPECT_NE(refused.body.find("must be a whole number from"), std::string::npos) << refused.body;
+  }
+  EXPECT_EQ(service.get(job + "?wait_ms=30000").status, 200);
+  EXPECT_EQ(service.get(job + "/output?tail_lines=1").body, "3\n");
 }
 
 TEST(Input, ReachesARunningJob) {
@@ -92,6 +129,9 @@ TEST(Input, ReachesARunningJob) {
   const auto taken = service.request("POST", path, R"({"keys":["t","enter"]})");
   EXPECT_EQ(taken.status, 400);
   EXPECT_NE(taken.body.find("keys"), std::string::npos);
+  const auto keys = service.request("POST", path, R"({"keys":["enter"]})");
+  EXPECT_EQ(keys.status, 400);
+  EXPECT_NE(keys.body.find("not run on a tty"), std::string::npos) << keys.body;
   EXPECT_EQ(service.request("POST", path, R"({"text":"two\nrest","eof":true})")
                 .json()["accepted_bytes"]
                 .GetInt64(),

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "service/net/link_frame.h"
+#include "tests/support/sign_for_tests.h"
 
 namespace berth::api_mcp {
 namespace {
@@ -26,7 +27,7 @@ class Watched final : public core::Resources {
                 Done<core::Completion> done) override {
     done({});
   }
-  void read(const core::Caller&, const std::string&, Done<core::ResourceText> done) override {
+  void read(const core::Caller&, const std::string&, Done<core::ResourceContents> done) override {
     done(core::fail(core::ErrorCode::not_found, "not here"));
   }
   void watch(const core::Caller&, const std::string& uri, std::function<void()> changed,
@@ -80,7 +81,8 @@ class LinkClientTest : public testing::Test {
 
   mcp::ToolSet tools_;
   Watched watched_;
-  mcp::Server server_{{}, tools_, 100, &watched_};
+  core::SystemClock clock_;
+  mcp::Server server_{{}, tools_, clock_, mcp::sign_for_tests, 100, &watched_};
   LinkClient client_{server_, 64U << 10U};
   std::string frames_;
   std::vector<mcp::ToolDone> open_;

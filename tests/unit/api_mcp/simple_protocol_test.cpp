@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "service/mcp/tool_set.h"
+#include "tests/support/sign_for_tests.h"
 
 namespace berth::api_mcp {
 namespace {
@@ -41,7 +42,8 @@ class SimpleProtocolTest : public ::testing::Test {
   }
 
   mcp::ToolSet tools_;
-  mcp::Server server_{{.version = "1"}, tools_, 2};
+  core::SystemClock clock_;
+  mcp::Server server_{{.version = "1"}, tools_, clock_, mcp::sign_for_tests, 2};
   mcp::Peer peer_{server_};
   core::Caller caller_;
   std::vector<std::string> sent_;

@@ -361,12 +361,14 @@ TEST_F(LinkSessionTest, AnswersGarbageItselfAndGoesOn) {
   client_says("garbage");
   client_says(R"([{"jsonrpc":"2.0","id":1,"method":"ping"}])");
   client_says(R"({"id":3})");
-  session_.line_too_long();
+  session_.line_too_long("");
+  session_.line_too_long("4");
   client_says(call(1));
   EXPECT_THAT(at_client(), ElementsAre(HasSubstr(R"("id":null,"error":{"code":-32700)"),
                                        HasSubstr(R"("id":null,"error":{"code":-32600)"),
                                        HasSubstr(R"("id":3,"error":{"code":-32600)"),
-                                       HasSubstr(R"("id":null,"error":{"code":-32600)")));
+                                       HasSubstr(R"("id":null,"error":{"code":-32600)"),
+                                       HasSubstr(R"("id":4,"error":{"code":-32600)")));
   EXPECT_THAT(at_service(), ElementsAre("M 1 " + call(1)));
   service_says("not json");
   EXPECT_THAT(at_client(), IsEmpty());

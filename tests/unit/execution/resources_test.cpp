@@ -48,8 +48,8 @@ class ExecutionResourcesTest : public testing::Test {
     return answer ? std::move(*answer) : core::fail(core::ErrorCode::internal, "no answer");
   }
 
-  core::Result<core::ResourceText> read(const std::string& uri) {
-    return await<core::ResourceText>(
+  core::Result<core::ResourceContents> read(const std::string& uri) {
+    return await<core::ResourceContents>(
         [&](auto done) { resources_.read(caller_, uri, std::move(done)); });
   }
   core::Result<std::shared_ptr<void>> watch(const std::string& uri) {
@@ -125,8 +125,8 @@ TEST_F(ExecutionResourcesTest, OutputIsReadAsText) {
   ASSERT_TRUE(text) << text.error().message;
   EXPECT_EQ(text->uri, uri_of(job));
   EXPECT_EQ(text->mime_type, "text/plain");
-  EXPECT_EQ(text->text, "20%\nred\xEF\xBF\xBD\n");
-  EXPECT_EQ(read(uri_of(job, "stderr"))->text, "");
+  EXPECT_EQ(text->text(), "20%\nred\xEF\xBF\xBD\n");
+  EXPECT_EQ(read(uri_of(job, "stderr"))->text(), "");
 }
 
 TEST_F(ExecutionResourcesTest, OfALargeOutputTheEndIsRead) {
@@ -135,12 +135,12 @@ TEST_F(ExecutionResourcesTest, OfALargeOutputTheEndIsRead) {
   const auto job = running_job(output);
   const auto text = read(uri_of(job));
   ASSERT_TRUE(text);
-  EXPECT_LT(text->text.size(), 1'048'576U + 200);
-  EXPECT_GT(text->text.size(), 1'048'000U);
-  EXPECT_THAT(text->text, StartsWith("[... "));
-  EXPECT_THAT(text->text.substr(0, 200),
+  EXPECT_LT(text->text().size(), 1'048'576U + 200);
+  EXPECT_GT(text->text().size(), 1'048'000U);
+  EXPECT_THAT(text->text(), StartsWith("[... "));
+  EXPECT_THAT(text->text().substr(0, 200),
               HasSubstr("read_output job_id=" + job->record.id.str() + " stream=stdout offset=0"));
-  EXPECT_TRUE(output.ends_with(std::string_view(text->text).substr(text->text.find('\n') + 1)));
+  EXPECT_TRUE(output.ends_with(std::string_view(text->text()).substr(text->text().find('\n') + 1)));
 }
 
 TEST_F(ExecutionResourcesTest, WhatIsNotThereOrNotTheirsIsNotFound) {
@@ -204,7 +204,7 @@ TEST_F(ExecutionResourcesTest, AnEndedJobCanStillBeReadAndWatched) {
   set.add(record);
   ASSERT_TRUE(commit(std::move(set)));
   const std::string uri = "berth://jobs/" + record.id.str() + "/stdout";
-  EXPECT_EQ(read(uri)->text, "done\n");
+  EXPECT_EQ(read(uri)->text(), "done\n");
   EXPECT_TRUE(watch(uri));
 }
 
@@ -232,8 +232,8 @@ TEST_F(ExecutionResourcesTest, SessionsAreReadAndWatched) {
     const auto text = read(uri);
     EXPECT_TRUE(text);
     EXPECT_EQ(text->mime_type, "application/json");
-    const auto json = core::scan_object(text->text);
-    EXPECT_TRUE(json) << text->text;
+    const auto json = core::scan_object(text->text());
+    EXPECT_TRUE(json) << text->text();
     return json->string("state").value_or("");
   };
   EXPECT_EQ(state(), "ready");

@@ -55,7 +55,7 @@ TEST_F(ModernTest, ListsTools) {
 }
 
 TEST_F(ModernTest, PagesTools) {
-  const Server small({}, tools_, 1);
+  const Server small({}, tools_, clock_, sign_for_tests, 1);
   peer_ = std::make_unique<Peer>(small);
   EXPECT_THAT(ask(modern("1", "tools/list")), AllOf(HasSubstr(R"("nextCursor":"get_weather")"),
                                                     Not(HasSubstr(R"("name":"wait")"))));

@@ -9,6 +9,8 @@
 
 #include "service/core/json.h"
 #include "service/mcp/peer.h"
+#include "tests/support/sign_for_tests.h"
+#include "tests/support/virtual_clock.h"
 
 namespace berth::mcp {
 
@@ -106,7 +108,9 @@ class PeerTest : public testing::Test {
   }
 
   ToolSet tools_;
-  Server server_{{.version = "1.2.3", .instructions = "Use it well."}, tools_, 100};
+  support::VirtualClock clock_;
+  Server server_{
+      {.version = "1.2.3", .instructions = "Use it well."}, tools_, clock_, sign_for_tests};
   core::Caller caller_;
   std::unique_ptr<Peer> peer_ = std::make_unique<Peer>(server_);
   std::vector<OpenCall> open_;

@@ -23,11 +23,7 @@ class PromptsTest : public PeerTest {
           if (code == "missing") {
             return done(core::fail(core::ErrorCode::not_found, "there is no such code"));
           }
-          core::JsonWriter json;
-          json.begin_array().begin_object().member("role", "user").key("content").begin_object();
-          json.member("type", "text").member("text", "Review " + code);
-          json.end_object().end_object().end_array();
-          done(PromptResult{"A review", json.str()});
+          done(PromptResult{"A review", {{"user", "Review " + code}}});
         },
         [](const core::Caller&, const std::string& argument, const std::string& value,
            const CompletionDone& done) {
@@ -47,7 +43,8 @@ class PromptsTest : public PeerTest {
   }
 
   PromptSet prompts_;
-  Server with_prompts_{{.version = "1.2.3"}, tools_, 100, nullptr, &prompts_};
+  Server with_prompts_{
+      {.version = "1.2.3"}, tools_, clock_, sign_for_tests, 100, nullptr, &prompts_};
 };
 
 TEST_F(PromptsTest, AreAnnouncedWhereThereAreSome) {

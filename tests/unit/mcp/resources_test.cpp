@@ -43,10 +43,10 @@ class Notes final : public core::Resources {
     done(std::move(completion));
   }
   void read(const core::Caller& caller, const std::string& uri,
-            Done<core::ResourceText> done) override {
+            Done<core::ResourceContents> done) override {
     scope = caller.identity.scope;
     if (!exists(uri)) return done(core::fail(core::ErrorCode::not_found, "no note"));
-    done(core::ResourceText{uri, "text/plain", "text of " + uri});
+    done(core::ResourceContents{uri, "text/plain", "text of " + uri});
   }
   void watch(const core::Caller&, const std::string& uri, std::function<void()> changed,
              Done<std::shared_ptr<void>> done) override {
@@ -104,7 +104,7 @@ class ResourcesTest : public PeerTest {
   }
 
   Notes notes_;
-  Server with_notes_{{.version = "1.2.3"}, tools_, 100, &notes_};
+  Server with_notes_{{.version = "1.2.3"}, tools_, clock_, sign_for_tests, 100, &notes_};
   std::vector<std::string> unasked_;
 };
 

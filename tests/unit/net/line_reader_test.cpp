@@ -13,7 +13,11 @@ using testing::ElementsAre;
 std::vector<std::string> drain(LineReader& reader) {
   std::vector<std::string> out;
   while (const auto line = reader.next()) {
-    out.push_back(line->too_long ? "<too long>" : std::string(line->text));
+    if (!line->too_long) {
+      out.emplace_back(line->text);
+    } else if (line->complete) {
+      out.emplace_back("<too long>");
+    }
   }
   return out;
 }
@@ -30,9 +34,8 @@ TEST(LineReader, FindsTheSameLinesWhereverTheStreamIsSplit) {
         reader.feed(part);
         for (std::string& line : drain(reader)) got.push_back(std::move(line));
       }
-      // "unfinished" is already longer than the bound.
-      ASSERT_THAT(got, ElementsAre("one", "", "<too long>", "12345678", "two\r", "<too long>",
-                                   "last", "<too long>"))
+      ASSERT_THAT(got,
+                  ElementsAre("one", "", "<too long>", "12345678", "two\r", "<too long>", "last"))
           << "split at " << first << " and " << second;
     }
   }
@@ -48,6 +51,25 @@ TEST(LineReader, SkipsAnEndlessLineAndGoesOnAfterIt) {
   reader.feed("\nshort\n");
   for (std::string& line : drain(reader)) got.push_back(std::move(line));
   EXPECT_THAT(got, ElementsAre("<too long>", "short"));
+}
+
+TEST(LineReader, GivesALineThatIsTooLongInPartsAtOnce) {
+  LineReader reader(4);
+  reader.feed("123");
+  EXPECT_FALSE(reader.next());
+  reader.feed("45");
+  auto part = reader.next();
+  ASSERT_TRUE(part);
+  EXPECT_EQ(part->text, "12345");
+  EXPECT_TRUE(part->too_long);
+  EXPECT_FALSE(part->complete);
+  EXPECT_FALSE(reader.next());
+  reader.feed("6\nab\n");
+  part = reader.next();
+  ASSERT_TRUE(part);
+  EXPECT_EQ(part->text, "6");
+  EXPECT_TRUE(part->too_long && part->complete);
+  EXPECT_EQ(reader.next()->text, "ab");
 }
 
 }  // namespace

@@ -1,0 +1,120 @@
+#include "storage/stores/history.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "storage/stores/columns.h"
+
+namespace berth::storage {
+namespace {
+
+/// A table whose records begin and end, with an index on the beginning.
+struct Kind {
+  std::string_view table;
+  std::string_view began;
+  std::string_view ended;
+};
+
+constexpr Kind kConnections{"connections", "opened_at", "closed_at"};
+constexpr Kind kSessions{"sessions", "created_at", "ended_at"};
+constexpr Kind kRequests{"requests", "arrived_at", "ended_at"};
+
+/// The first column of the first row; nothing if there is no row.
+core::Result<std::optional<std::int64_t>> first_integer(sqlite::Statement& row) {
+  const auto found = row.step();
+  if (!found) return core::fail(found.error());
+  if (!*found) return std::nullopt;
+  return row.take_integer();
+}
+
+/// Those that have ended before `since`, or are not among the newest `count`.
+template <class Id>
+core::Result<void> find_excess(sqlite::Database& database, const Kind& kind,
+                               const core::HistoryRetention& keep, std::size_t limit,
+                               std::vector<Id>& ids) {
+  sqlite::Statement newest = database.statement(fmt::format(
+      "SELECT {1} FROM {0} ORDER BY {1} DESC, id DESC LIMIT 1 OFFSET ?", kind.table, kind.began));
+  bind(newest, keep.count);
+  const auto first_excess = first_integer(newest);
+  if (!first_excess) return core::fail(first_excess.error());
+  const std::int64_t since = keep.since.time_since_epoch().count();
+  const std::int64_t crowded_out = first_excess->value_or(-1);  // it and those before
+
+  sqlite::Statement rows = database.statement(
+      fmt::format("SELECT id FROM {0} WHERE {1} <= ? AND {2} IS NOT NULL AND ({2} < ? OR {1} <= ?) "
+                  "ORDER BY {1}, id LIMIT ?",
+                  kind.table, kind.began, kind.ended));
+  bind(rows, std::max(since, crowded_out));
+  bind(rows, since);
+  bind(rows, crowded_out);
+  bind(rows, static_cast<std::int64_t>(limit));
+  for (;;) {
+    const auto found = rows.step();
+    if (!found) return core::fail(found.error());
+    if (!*found) return {};
+    ids.push_back(Id::trusted(rows.take_text()));
+  }
+}
+
+/// Ids rise with time, so that what exceeds is all up to one of them; 0 = nothing.
+core::Result<std::int64_t> find_excess_events(sqlite::Database& database,
+                                              const core::HistoryRetention& keep,
+                                              std::size_t limit) {
+  sqlite::Statement newest =
+      database.statement("SELECT id FROM events ORDER BY id DESC LIMIT 1 OFFSET ?");
+  bind(newest, keep.count);
+  const auto crowded_out = first_integer(newest);
+  if (!crowded_out) return core::fail(crowded_out.error());
+
+  sqlite::Statement oldest = database.statement(
+      "SELECT max(id) FROM (SELECT id, time FROM events ORDER BY id LIMIT ?) "
+      "WHERE time < ? OR id <= ?");
+  bind(oldest, static_cast<std::int64_t>(limit));
+  bind(oldest, keep.since.time_since_epoch().count());
+  bind(oldest, crowded_out->value_or(0));
+  const auto last = first_integer(oldest);
+  if (!last) return core::fail(last.error());
+  return last->value_or(0);
+}
+
+template <class Id>
+core::Result<void> erase(sqlite::Database& database, const Kind& kind, const std::vector<Id>& ids) {
+  for (const Id& id : ids) {
+    sqlite::Statement statement =
+        database.statement(fmt::format("DELETE FROM {} WHERE id = ?", kind.table));
+    bind(statement, id.str());
+    if (auto erased = statement.run(); !erased) return erased;
+  }
+  return {};
+}
+
+}  // namespace
+
+core::Result<core::HistoryErasure> excess_history(sqlite::Database& database,
+                                                  const core::HistoryRetention& keep,
+                                                  std::size_t limit) {
+  core::HistoryErasure found;
+  auto read = find_excess(database, kConnections, keep, limit, found.connections);
+  if (read) read = find_excess(database, kSessions, keep, limit, found.sessions);
+  if (read) read = find_excess(database, kRequests, keep, limit, found.requests);
+  if (!read) return core::fail(read.error());
+  const auto events = find_excess_events(database, keep, limit);
+  if (!events) return core::fail(events.error());
+  found.events_up_to = *events;
+  return found;
+}
+
+core::Result<void> erase_history(sqlite::Database& database, const core::HistoryErasure& erasure) {
+  auto done = erase(database, kConnections, erasure.connections);
+  if (done) done = erase(database, kSessions, erasure.sessions);
+  if (done) done = erase(database, kRequests, erasure.requests);
+  if (!done || erasure.events_up_to == 0) return done;
+  sqlite::Statement events = database.statement("DELETE FROM events WHERE id <= ?");
+  bind(events, erasure.events_up_to);
+  return events.run();
+}
+
+}  // namespace berth::storage
