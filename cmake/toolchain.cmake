@@ -16,6 +16,10 @@ if(BERTH_SANITIZER)
   if(BERTH_SANITIZER MATCHES undefined)
     target_compile_options(berth_options INTERFACE -fno-sanitize-recover=undefined)
   endif()
+  if(BERTH_FUZZ)
+    target_compile_options(berth_options INTERFACE -fsanitize=fuzzer-no-link
+      -fsanitize-ignorelist=${CMAKE_SOURCE_DIR}/tests/fuzz/ignorelist.txt)
+  endif()
   if(BERTH_SANITIZER MATCHES thread)
     # GCC warns on every std::atomic_thread_fence that TSan can't model; none of ours are fences.
     target_compile_options(berth_options INTERFACE -Wno-tsan)

@@ -79,7 +79,7 @@ Accepted<core::Caller> Gate::admit(const Head& head, const Peer& peer, Access ac
   caller.connection_id = peer.connection_id;
   caller.correlation_id = correlation_id_of(head);
   if (const auto client = field(*head.message, "Berth-Client-Id")) {
-    if (!is_token(*client) || client->size() > kMaxClientId) {
+    if (!is_client_id(*client)) {
       return refuse_malformed(
           fmt::format("Berth-Client-Id must be a token of at most {} characters", kMaxClientId));
     }
@@ -93,6 +93,10 @@ Accepted<core::Caller> Gate::admit(const Head& head, const Peer& peer, Access ac
     }
   }
   return caller;
+}
+
+bool is_client_id(std::string_view text) {
+  return is_token(text) && text.size() <= kMaxClientId;
 }
 
 core::CorrelationId correlation_id_of(const Head& head) {

@@ -45,6 +45,9 @@ class Gate {
   core::Authenticator& authenticator_;
 };
 
+/// Whether a client may call itself that (`Berth-Client-Id`).
+bool is_client_id(std::string_view text);
+
 /// The request's own correlation id if it sent a valid one, else a new one.
 core::CorrelationId correlation_id_of(const Head& head);
 

@@ -20,7 +20,8 @@ constexpr std::size_t kRequestLineExtra = 64;
 /// look at the other one.
 constexpr auto kSingleFields = std::to_array<std::string_view>(
     {"Host", "Content-Length", "Transfer-Encoding", "Authorization", "Origin", "Expect",
-     "Content-Type", "Berth-Client-Id", "Berth-Correlation-Id", "Berth-Cwd"});
+     "Content-Type", "Sec-WebSocket-Key", "Sec-WebSocket-Version", "Berth-Client-Id",
+     "Berth-Correlation-Id", "Berth-Cwd"});
 
 tl::unexpected<Refusal> refuse_target(std::size_t limit) {
   return refuse(RefusalReason::too_large, 414, ErrorCode::too_large,

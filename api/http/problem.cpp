@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "service/core/json.h"
 #include "service/core/text.h"
@@ -71,6 +72,12 @@ Response problem(const core::Error& error, const core::CorrelationId& correlatio
   }
   json.end_object();
   return {status, std::move(headers), json.str()};
+}
+
+Response upgrade_required(const std::string& protocol, std::string how,
+                          const core::CorrelationId& correlation_id) {
+  const core::Error error{core::ErrorCode::unsupported, std::move(how), {}, {}};
+  return problem(error, correlation_id, 426).with("Upgrade", protocol);
 }
 
 }  // namespace berth::http

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "api/http/response.h"
@@ -21,5 +22,9 @@ ProblemKind problem_kind(core::ErrorCode code);
 /// 0 takes the table's; the front's own refusals are more precise (408, 414, 431, 505).
 Response problem(const core::Error& error, const core::CorrelationId& correlation_id,
                  int status = 0);
+
+/// 426: this path is for those who go on with `protocol`; `how` says to people what they send.
+Response upgrade_required(const std::string& protocol, std::string how,
+                          const core::CorrelationId& correlation_id);
 
 }  // namespace berth::http

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "api/mcp/connection_record.h"
+
 namespace berth::api_mcp {
 
 void HandshakeSessions::Session::open_stream(const std::shared_ptr<Answer>& answer) {
@@ -54,13 +56,7 @@ core::Result<HandshakeSessions::Session*> HandshakeSessions::start(const core::C
                      std::chrono::milliseconds(10'000)};
     return core::fail(std::move(full));
   }
-  core::ConnectionRecord record;
-  record.id = core::ConnectionId::make();
-  record.kind = "mcp_session";
-  record.client_id = caller.client_id;
-  record.principal = caller.identity.principal;
-  record.scope = core::to_string(caller.identity.scope);
-  record.peer = peer;
+  core::ConnectionRecord record = new_connection("mcp_session", caller, peer);
   const core::ConnectionId id = record.id;
   auto session =
       std::make_unique<Session>(loop_, id, caller.identity.principal, server_, clock_.instant());

@@ -7,24 +7,21 @@ namespace berth::api_mcp {
 Link::Link(loop::Loop& loop, http::Upgraded upgraded, const LinkLimits& limits, Events events)
     : limits_(limits),
       events_(std::move(events)),
-      slot_(std::move(upgraded.slot)),
-      leftover_(std::move(upgraded.leftover)),
-      stream_(std::move(upgraded.stream)),
+      stream_(std::move(upgraded), limits.pending_bytes),
       timer_(loop) {}
 
 void Link::start() {
   timer_.start(limits_.hello, [this] { drop("no hello in time"); });
-  stream_->start_reading([this](std::string_view bytes) { take(bytes); },
-                         [this](const std::optional<core::Error>& error) {
-                           end(error ? error->message : "the link broke", false);
-                         });
-  take(std::exchange(leftover_, {}));
+  stream_.start([this](std::string_view bytes) { take(bytes); },
+                [this](const std::optional<core::Error>& error) {
+                  end(error ? error->message : "the link broke", false);
+                });
 }
 
 void Link::write(std::string frames) {
   if (!listens() || frames.empty()) return;
-  stream_->write(std::move(frames));
-  if (stream_->pending_bytes() > limits_.pending_bytes) drop("the bridge does not read");
+  const auto self = shared_from_this();
+  if (!stream_.write(std::move(frames))) drop("the bridge does not read");
 }
 
 void Link::close(const std::string& reason, bool reconnect) {
@@ -32,8 +29,9 @@ void Link::close(const std::string& reason, bool reconnect) {
   state_ = State::closing;
   std::string frame;
   net::append_goodbye(frame, {reason, reconnect});
-  stream_->write(std::move(frame));
-  stream_->shutdown([] {});
+  const auto self = shared_from_this();
+  stream_.write_last(std::move(frame));
+  if (state_ != State::closing) return;  // it was broken already
   timer_.start(limits_.goodbye, [this] { drop("the bridge did not close"); });
 }
 
@@ -42,8 +40,7 @@ void Link::end(const std::string& reason, bool said) {
   state_ = State::ended;
   const auto self = shared_from_this();
   timer_.cancel();
-  stream_.reset();
-  slot_.reset();
+  stream_.close();
   events_.ended(reason, said);
 }
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "api/http/exchange.h"
+#include "api/mcp/upgraded_stream.h"
 #include "service/loop/timer.h"
 #include "service/net/link_frame.h"
 
@@ -57,9 +57,7 @@ class Link : public std::enable_shared_from_this<Link> {
 
   const LinkLimits& limits_;
   const Events events_;
-  std::shared_ptr<void> slot_;
-  std::string leftover_;
-  std::unique_ptr<loop::Stream> stream_;
+  UpgradedStream stream_;
   loop::Timer timer_;
   net::LinkDecoder decoder_;
   State state_ = State::greeting;

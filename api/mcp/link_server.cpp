@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/http/problem.h"
+#include "api/mcp/connection_record.h"
 #include "service/core/ids.h"
 
 namespace berth::api_mcp {
@@ -39,12 +40,9 @@ void LinkServer::open(const std::shared_ptr<http::Exchange>& exchange) {
   const http::Request& request = exchange->request();
   const std::string protocol(net::kLinkProtocol);
   if (!request.wants_upgrade(protocol)) {
-    const core::Error error{core::ErrorCode::unsupported,
-                            "This is for bridges: Connection: Upgrade, Upgrade: " + protocol,
-                            {},
-                            {}};
-    auto response = http::problem(error, exchange->caller().correlation_id, 426);
-    return exchange->respond(std::move(response).with("Upgrade", protocol));
+    return exchange->respond(http::upgrade_required(
+        protocol, "This is for bridges: Connection: Upgrade, Upgrade: " + protocol,
+        exchange->caller().correlation_id));
   }
   if (!request.header("Berth-Client-Id")) {
     return exchange->fail(
@@ -110,13 +108,7 @@ LinkServer::Client* LinkServer::resume_or_begin(const Attachment& attachment,
 }
 
 void LinkServer::attach(Attachment& attachment, Client& client) {
-  core::ConnectionRecord record;
-  record.id = core::ConnectionId::make();
-  record.kind = "bridge";
-  record.client_id = attachment.caller.client_id;
-  record.principal = attachment.caller.identity.principal;
-  record.scope = core::to_string(attachment.caller.identity.scope);
-  record.peer = attachment.peer;
+  core::ConnectionRecord record = new_connection("bridge", attachment.caller, attachment.peer);
   const core::ConnectionId id = record.id;
   attachment.caller.connection_id = id;
   attachment.client = &client.state;

@@ -6,8 +6,10 @@
 #include <rapidjson/reader.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "service/core/json.h"
+#include "service/core/text.h"
 
 namespace berth::core {
 namespace {
@@ -15,6 +17,31 @@ namespace {
 constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag |
                                  rapidjson::kParseNumbersAsStringsFlag |
                                  rapidjson::kParseValidateEncodingFlag;
+
+/// A string as RapidJSON has decoded it. It lets the second half of a surrogate pair stand alone
+/// (`\udc00`), which is nothing in UTF-8.
+bool is_text(const char* text, rapidjson::SizeType length) {
+  return is_valid_utf8({text, length});
+}
+
+constexpr std::string_view kHalfPair = "not valid JSON: half of a surrogate pair";
+
+std::string too_deep() {
+  return fmt::format("JSON is nested deeper than {} levels", kMaxJsonDepth);
+}
+
+tl::unexpected<Error> fail_at(const rapidjson::ParseResult& parsed) {
+  return fail(ErrorCode::invalid_argument,
+              fmt::format("not valid JSON at byte {}: {}", parsed.Offset(),
+                          rapidjson::GetParseError_En(parsed.Code())));
+}
+
+/// RapidJSON takes a NUL for the end of the text and says nothing of what comes after it.
+Result<void> check_end(std::string_view text, const rapidjson::MemoryStream& stream) {
+  if (stream.Tell() == text.size()) return {};
+  return fail(ErrorCode::invalid_argument,
+              fmt::format("not valid JSON at byte {}: something follows", stream.Tell()));
+}
 
 /// Collects the members of the outermost object while RapidJSON validates everything below it.
 class MemberSlicer {
@@ -30,10 +57,14 @@ class MemberSlicer {
   bool Uint64(std::uint64_t) { return false; }
   bool Double(double) { return false; }
   bool RawNumber(const char*, rapidjson::SizeType, bool) { return scalar(JsonKind::number); }
-  bool String(const char*, rapidjson::SizeType, bool) { return scalar(JsonKind::string); }
+  bool String(const char* text, rapidjson::SizeType length, bool) {
+    if (!is_text(text, length)) return half_pair_ = true, false;
+    return scalar(JsonKind::string);
+  }
 
   bool StartObject() { return open(JsonKind::object); }
   bool Key(const char* text, rapidjson::SizeType length, bool) {
+    if (!is_text(text, length)) return half_pair_ = true, false;
     if (depth_ == 1) {
       key_.assign(text, length);
       value_from_ = stream_.Tell();
@@ -46,6 +77,7 @@ class MemberSlicer {
 
   bool too_deep() const { return too_deep_; }
   bool not_an_object() const { return not_an_object_; }
+  bool half_pair() const { return half_pair_; }
   std::vector<JsonMember> take() { return std::move(members_); }
 
  private:
@@ -83,6 +115,7 @@ class MemberSlicer {
   JsonKind container_ = JsonKind::object;
   bool too_deep_ = false;
   bool not_an_object_ = false;
+  bool half_pair_ = false;
 };
 
 }  // namespace
@@ -114,15 +147,10 @@ Result<JsonObject> scan_object(std::string_view text) {
   if (slicer.not_an_object()) {
     return fail(ErrorCode::invalid_argument, "not a JSON object");
   }
-  if (slicer.too_deep()) {
-    return fail(ErrorCode::invalid_argument,
-                fmt::format("JSON is nested deeper than {} levels", kMaxJsonDepth));
-  }
-  if (parsed.IsError()) {
-    return fail(ErrorCode::invalid_argument,
-                fmt::format("not valid JSON at byte {}: {}", parsed.Offset(),
-                            rapidjson::GetParseError_En(parsed.Code())));
-  }
+  if (slicer.half_pair()) return fail(ErrorCode::invalid_argument, std::string(kHalfPair));
+  if (slicer.too_deep()) return fail(ErrorCode::invalid_argument, too_deep());
+  if (parsed.IsError()) return fail_at(parsed);
+  if (const auto end = check_end(text, stream); !end) return fail(end.error());
   std::vector<JsonMember> members = slicer.take();
   for (auto member = members.begin(); member != members.end(); ++member) {
     if (std::ranges::find(members.begin(), member, member->key, &JsonMember::key) != member) {
@@ -142,13 +170,45 @@ std::string decode_json_string(std::string_view raw) {
 
 namespace {
 
-/// Counts nesting so that a document is refused before it is built.
-struct DepthGuard : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, DepthGuard> {
-  std::size_t depth = 0;
-  bool StartObject() { return ++depth <= kMaxJsonDepth; }
-  bool EndObject(rapidjson::SizeType) { return --depth, true; }
-  bool StartArray() { return ++depth <= kMaxJsonDepth; }
-  bool EndArray(rapidjson::SizeType) { return --depth, true; }
+/// Builds a document of what RapidJSON reads, and refuses what it takes beyond JSON as Berth has
+/// it.
+class DocumentFilter {
+ public:
+  explicit DocumentFilter(rapidjson::Document& document) : document_(document) {}
+
+  bool Null() { return document_.Null(); }
+  bool Bool(bool flag) { return document_.Bool(flag); }
+  bool Int(int number) { return document_.Int(number); }
+  bool Uint(unsigned number) { return document_.Uint(number); }
+  bool Int64(std::int64_t number) { return document_.Int64(number); }
+  bool Uint64(std::uint64_t number) { return document_.Uint64(number); }
+  bool Double(double number) {
+    // Some numbers that are too large become infinite, which no JSON can say again.
+    if (!std::isfinite(number)) return refuse("not valid JSON: a number is too large");
+    return document_.Double(number);
+  }
+  bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
+  bool String(const char* text, rapidjson::SizeType length, bool copy) {
+    return is_text(text, length) ? document_.String(text, length, copy) : refuse(kHalfPair);
+  }
+  bool Key(const char* text, rapidjson::SizeType length, bool copy) {
+    return is_text(text, length) ? document_.Key(text, length, copy) : refuse(kHalfPair);
+  }
+  bool StartObject() { return go_deeper() && document_.StartObject(); }
+  bool EndObject(rapidjson::SizeType count) { return --depth_, document_.EndObject(count); }
+  bool StartArray() { return go_deeper() && document_.StartArray(); }
+  bool EndArray(rapidjson::SizeType count) { return --depth_, document_.EndArray(count); }
+
+  /// Empty if nothing was refused.
+  const std::string& why() const { return why_; }
+
+ private:
+  bool refuse(std::string_view why) { return why_ = why, false; }
+  bool go_deeper() { return ++depth_ <= kMaxJsonDepth || refuse(too_deep()); }
+
+  rapidjson::Document& document_;
+  std::size_t depth_ = 0;
+  std::string why_;
 };
 
 }  // namespace
@@ -161,21 +221,26 @@ std::string write_json(const rapidjson::Value& value) {
 }
 
 Result<rapidjson::Document> parse_json(std::string_view text) {
+  constexpr unsigned kFlags =
+      rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
   rapidjson::MemoryStream stream(text.data(), text.size());
-  rapidjson::Reader reader;
-  DepthGuard guard;
-  if (reader.Parse<kParseFlags>(stream, guard).Code() == rapidjson::kParseErrorTermination) {
-    return fail(ErrorCode::invalid_argument,
-                fmt::format("JSON is nested deeper than {} levels", kMaxJsonDepth));
-  }
+  Result<void> read;
+  auto build = [&](rapidjson::Document& document) {
+    rapidjson::Reader reader;
+    DocumentFilter filter(document);
+    const rapidjson::ParseResult parsed = reader.Parse<kFlags>(stream, filter);
+    if (!filter.why().empty()) {
+      read = fail(ErrorCode::invalid_argument, filter.why());
+    } else if (parsed.IsError()) {
+      read = fail_at(parsed);
+    } else {
+      read = check_end(text, stream);
+    }
+    return read.has_value();
+  };
   rapidjson::Document document;
-  document.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(
-      text.data(), text.size());
-  if (document.HasParseError()) {
-    return fail(ErrorCode::invalid_argument,
-                fmt::format("not valid JSON at byte {}: {}", document.GetErrorOffset(),
-                            rapidjson::GetParseError_En(document.GetParseError())));
-  }
+  document.Populate(build);
+  if (!read) return fail(read.error());
   return document;
 }
 

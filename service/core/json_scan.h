@@ -32,7 +32,8 @@ class JsonObject {
 
   /// The decoded string, nothing if absent or of another kind.
   std::optional<std::string> string(std::string_view key) const;
-  /// The member as an object; nothing if absent or of another kind. Never fails on scanned text.
+  /// The member as an object; nothing if absent, of another kind, or if it has a member twice: the
+  /// scan has looked for that in the outermost object only.
   std::optional<JsonObject> object(std::string_view key) const;
 
  private:

@@ -52,7 +52,7 @@ struct HostRecord {
 /// A client's attachment to the service.
 struct ConnectionRecord {
   ConnectionId id;
-  std::string kind;  ///< `bridge`, `mcp_session`, `http`
+  std::string kind;  ///< `bridge`, `mcp_session`, `websocket`
   std::string client_id;
   std::string principal;
   std::string scope;  ///< `admin`, `client`

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace berth::core {
 namespace {
@@ -32,15 +33,27 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
   return 4;
 }
 
+/// From `at` on over whole words without a byte above ASCII: most text is nothing else.
+std::size_t skip_ascii(std::string_view text, std::size_t at) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+  std::uint64_t word = 0;
+  for (; at + sizeof word <= text.size(); at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if ((word & kHighBits) != 0) break;
+  }
+  return at;
+}
+
 }  // namespace
 
 bool is_valid_utf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
+  for (std::size_t at = 0;;) {
+    at = skip_ascii(text, at);
+    if (at == text.size()) return true;
     const std::size_t length = sequence_length(text, at);
     if (length == 0) return false;
     at += length;
   }
-  return true;
 }
 
 std::string to_valid_utf8(std::string_view text) {

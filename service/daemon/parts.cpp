@@ -94,6 +94,12 @@ api_mcp::LinkLimits link_limits(const runtime::Config& config) {
   return limits;
 }
 
+api_mcp::WebSocketLimits websocket_limits(const runtime::Config& config) {
+  api_mcp::WebSocketLimits limits;
+  limits.connections = to_size(config.mcp.max_websockets);
+  return limits;
+}
+
 }  // namespace
 
 Service::Parts::Parts(const Settings& settings, const core::Clock& time,
@@ -120,6 +126,7 @@ Service::Parts::Parts(const Settings& settings, const core::Clock& time,
       front(*loop, authority, front_options(settings.config)),
       mcp_http(*loop, mcp, connections, clock, handshake_limits(settings.config)),
       links(*loop, mcp, connections, clock, link_limits(settings.config)),
+      websockets(*loop, mcp, connections, authority, websocket_limits(settings.config)),
       idle_check(*loop),
       busy_at(clock.instant()) {}
 

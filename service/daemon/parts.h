@@ -5,6 +5,7 @@
 #include "api/http/front.h"
 #include "api/mcp/http_binding.h"
 #include "api/mcp/link_server.h"
+#include "api/mcp/websocket_server.h"
 #include "service/auth/token_authority.h"
 #include "service/connections/connection_registry.h"
 #include "service/core/status.h"
@@ -58,6 +59,7 @@ struct Service::Parts final : core::StatusSource {
   http::Front front;
   api_mcp::HttpBinding mcp_http;
   api_mcp::LinkServer links;
+  api_mcp::WebSocketServer websockets;
 
   std::string address;  // set once listening
   bool stopping = false;

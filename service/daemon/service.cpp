@@ -98,6 +98,7 @@ core::Result<void> Service::build() {
   routes::add_events(router, parts_->store->queries());
   parts_->mcp_http.add_routes(router);
   parts_->links.add_routes(router);
+  parts_->websockets.add_routes(router);
   return {};
 }
 
@@ -188,6 +189,7 @@ void Service::wind_down() {
   parts_->mcp_http.stop();
   parts_->coordinator.runner().jobs().interrupt_waits();
   parts_->coordinator.runner().stop();
+  parts_->websockets.stop("the service is stopping");
   parts_->connections.kill_all("the service is stopping");
   core::ChangeSet set;
   set.durability = core::Durability::durable;

@@ -77,9 +77,12 @@ tl::expected<Message, Malformed> classify(const core::JsonObject& object) {
       return malformed(kInvalidRequest, "params must be an object", message.id);
     }
     message.params = object.object("params");
-    const core::JsonMember* meta = message.params ? message.params->find("_meta") : nullptr;
-    if (meta != nullptr && meta->kind != core::JsonKind::object) {
-      return malformed(kInvalidParams, "params._meta must be an object", message.id);
+    if (!message.params) {
+      return malformed(kInvalidParams, "a member of params stands twice", message.id);
+    }
+    if (message.params->has("_meta") && !message.params->object("_meta")) {
+      return malformed(kInvalidParams, "params._meta must be an object without a member twice",
+                       message.id);
     }
   }
   return message;

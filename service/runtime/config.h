@@ -85,6 +85,7 @@ struct Config {
     std::int64_t max_sessions = 1'000;
     core::Milliseconds session_idle_limit{3'600'000};
     core::Milliseconds link_idle_limit{600'000};
+    std::int64_t max_websockets = 1'000;
   } mcp;
 
   struct Storage {

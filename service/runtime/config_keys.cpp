@@ -212,6 +212,9 @@ std::vector<ConfigKey> make_keys() {
       duration("mcp.link_idle_limit",
                "How long a bridge that is away finds its calls in memory when it returns.", kSecond,
                kYear, [](Config& c) { return &c.mcp.link_idle_limit; }),
+      integer("mcp.max_websockets",
+              "WebSockets at once, beside those that have shown no token yet.", 1, 1'000'000,
+              [](Config& c) { return &c.mcp.max_websockets; }),
       integer("storage.max_pending_changes", "Changes that may wait for the database writer.", 64,
               10'000'000, [](Config& c) { return &c.storage.max_pending_changes; }),
   };

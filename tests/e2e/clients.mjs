@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Client as HandshakeClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as HandshakeStdio } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport as HandshakeHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { WebSocketClientTransport as HandshakeWebSocket } from '@modelcontextprotocol/sdk/client/websocket.js';
 import { Client as DualClient, StreamableHTTPClientTransport as DualHttp } from '@modelcontextprotocol/client';
 import { StdioClientTransport as DualStdio } from '@modelcontextprotocol/client/stdio';
 import { checkMessages } from './messages.mjs';
@@ -17,6 +18,61 @@ const info = { name: 'berth-e2e', version: '1' };
 export async function httpArguments(service) {
   const headers = { Authorization: `Bearer ${await service.token()}` };
   return [new URL(`${service.endpoint.url}/mcp`), { requestInit: { headers } }];
+}
+
+/** Node's own WebSocket takes headers, which a page's does not. */
+async function openWebSocket(service) {
+  const headers = { Authorization: `Bearer ${await service.token()}` };
+  return new WebSocket(service.endpoint.ws_url, { protocols: ['mcp'], headers });
+}
+
+/** The SDK's own transport, which takes no headers: they come in by the class that it uses. */
+async function handshakeWebSocket(service) {
+  const token = await service.token();
+  const transport = new HandshakeWebSocket(new URL(service.endpoint.ws_url));
+  const start = transport.start.bind(transport);
+  transport.start = async () => {
+    const NodeWebSocket = globalThis.WebSocket;
+    globalThis.WebSocket = class extends NodeWebSocket {
+      constructor(url, protocol) {
+        super(url, { protocols: [protocol], headers: { Authorization: `Bearer ${token}` } });
+      }
+    };
+    try {
+      return await start();
+    } finally {
+      globalThis.WebSocket = NodeWebSocket;
+    }
+  };
+  return transport;
+}
+
+/** A transport for the client of both eras, which has none for WebSockets. */
+class DualWebSocket {
+  #service;
+  #socket;
+
+  constructor(service) {
+    this.#service = service;
+  }
+
+  async start() {
+    this.#socket = await openWebSocket(this.#service);
+    this.#socket.onmessage = ({ data }) => this.onmessage?.(JSON.parse(data));
+    this.#socket.onclose = () => this.onclose?.();
+    await new Promise((resolve, reject) => {
+      this.#socket.onopen = resolve;
+      this.#socket.onerror = ({ error }) => reject(error ?? new Error('the WebSocket did not open'));
+    });
+  }
+
+  async send(message) {
+    this.#socket.send(JSON.stringify(message));
+  }
+
+  async close() {
+    this.#socket.close();
+  }
 }
 
 export const stdioArguments = (service) => ({ ...service.bridge, stderr: 'inherit' });
@@ -78,8 +134,10 @@ export const connectors = {
     connectHandshake(new HandshakeStdio(stdioArguments(service))),
   'sdk 1.32 over HTTP': async (service) =>
     connectHandshake(new HandshakeHttp(...await httpArguments(service))),
+  'sdk 1.32 over WebSocket': async (service) => connectHandshake(await handshakeWebSocket(service)),
   'client 2.4 over stdio': async (service) =>
     connectDual(new DualStdio(stdioArguments(service))),
   'client 2.4 over HTTP': async (service) =>
     connectDual(new DualHttp(...await httpArguments(service))),
+  'client 2.4 over WebSocket': async (service) => connectDual(new DualWebSocket(service)),
 };

@@ -48,11 +48,12 @@ void RecordingConnections::kill_all(const std::string& reason) {
 }
 
 McpThread::World::World(McpThread& thread, api_mcp::HandshakeLimits handshake,
-                        api_mcp::LinkLimits link)
+                        api_mcp::LinkLimits link, api_mcp::WebSocketLimits websocket)
     : front(loop, thread.authenticator_, {}),
       server({.version = "1.2.3"}, tools, clock, mcp::sign_for_tests),
       http(loop, server, connections, clock, handshake),
-      links(loop, server, connections, clock, link) {
+      links(loop, server, connections, clock, link),
+      websockets(loop, server, connections, thread.authenticator_, websocket) {
   mcp::Tool echo;
   echo.name = "echo";
   echo.input_schema =
@@ -71,12 +72,14 @@ McpThread::World::World(McpThread& thread, api_mcp::HandshakeLimits handshake,
   if (!first || !second) throw std::runtime_error("the tools are not valid");
   http.add_routes(front.router());
   links.add_routes(front.router());
+  websockets.add_routes(front.router());
 }
 
-McpThread::McpThread(api_mcp::HandshakeLimits handshake, api_mcp::LinkLimits link) {
+McpThread::McpThread(api_mcp::HandshakeLimits handshake, api_mcp::LinkLimits link,
+                     api_mcp::WebSocketLimits websocket) {
   std::promise<void> ready;
-  thread_ = std::thread([&, handshake, link] {
-    World world(*this, handshake, link);
+  thread_ = std::thread([&, handshake, link, websocket] {
+    World world(*this, handshake, link, websocket);
     const auto port = world.front.listen_tcp("127.0.0.1", 0);
     world_ = &world;
     port_ = port.value_or(0);

@@ -9,6 +9,7 @@
 #include "api/http/front.h"
 #include "api/mcp/http_binding.h"
 #include "api/mcp/link_server.h"
+#include "api/mcp/websocket_server.h"
 #include "service/core/connections.h"
 #include "tests/integration/front/front_thread.h"
 #include "tests/support/sign_for_tests.h"
@@ -46,7 +47,8 @@ class McpThread {
     mcp::ToolDone done;
   };
 
-  explicit McpThread(api_mcp::HandshakeLimits handshake = {}, api_mcp::LinkLimits link = {});
+  explicit McpThread(api_mcp::HandshakeLimits handshake = {}, api_mcp::LinkLimits link = {},
+                     api_mcp::WebSocketLimits websocket = {});
   ~McpThread();
   McpThread(const McpThread&) = delete;
   McpThread& operator=(const McpThread&) = delete;
@@ -56,7 +58,8 @@ class McpThread {
 
   /// Everything below is touched on the loop's thread only.
   struct World {
-    explicit World(McpThread& thread, api_mcp::HandshakeLimits handshake, api_mcp::LinkLimits link);
+    World(McpThread& thread, api_mcp::HandshakeLimits handshake, api_mcp::LinkLimits link,
+          api_mcp::WebSocketLimits websocket);
     loop::Loop loop;
     http::Front front;
     mcp::ToolSet tools;
@@ -66,6 +69,7 @@ class McpThread {
     std::vector<OpenCall> calls;
     api_mcp::HttpBinding http;
     api_mcp::LinkServer links;
+    api_mcp::WebSocketServer websockets;
   };
   void on_loop(const std::function<void(World&)>& work);
   /// Waits until `condition`, asked on the loop's thread after each of its turns, holds.

@@ -40,6 +40,31 @@ TEST(ScanObject, RefusesWhatIsNotExactlyOneObject) {
   }
 }
 
+TEST(ScanObject, RefusesHalfASurrogatePair) {
+  for (const char* text :
+       {R"({"a":"\ud800"})", R"({"a":"\udc00"})", R"({"a":["x","\udc00\ud800"]})",
+        R"({"\udfff":1})", R"({"a":{"\udfff":1}})", R"({"a":"\ud800\u0041"})"}) {
+    EXPECT_FALSE(scan_object(text)) << text;
+    EXPECT_FALSE(parse_json(text)) << text;
+  }
+  EXPECT_TRUE(scan_object(R"({"a":"\ud83d\ude00"})"));
+  EXPECT_TRUE(parse_json(R"({"a":"\ud83d\ude00"})"));
+}
+
+TEST(ParseJson, RefusesNumbersThatNoDoubleHolds) {
+  for (const char* text : {"1e999", "[-1e999]", "181844600000000244600000000213644031216340e296"}) {
+    EXPECT_FALSE(parse_json(text)) << text;
+  }
+}
+
+TEST(ScanObject, ANulEndsNothing) {
+  using namespace std::string_literals;
+  for (const std::string& text : {"{}\0"s, "{}\0x"s, "{\"a\":1}\0{}"s, "{\"a\":1\0}"s, "\0{}"s}) {
+    EXPECT_FALSE(scan_object(text)) << testing::PrintToString(text);
+    EXPECT_FALSE(parse_json(text)) << testing::PrintToString(text);
+  }
+}
+
 TEST(ScanObject, RefusesAMemberThatStandsTwice) {
   const auto object = scan_object(R"({"a":1,"b":2,"a":3})");
   ASSERT_FALSE(object);

@@ -20,6 +20,19 @@ TEST(Utf8, KnowsValidFromInvalid) {
   }
 }
 
+TEST(Utf8, IsTheSameWhereverItStandsInALongText) {
+  for (std::size_t before = 0; before < 20; ++before) {
+    for (std::size_t after = 0; after < 20; ++after) {
+      const auto around = [&](const std::string& middle) {
+        return std::string(before, 'a') + middle + std::string(after, 'z');
+      };
+      EXPECT_TRUE(is_valid_utf8(around("\xE2\x82\xAC"))) << before << ' ' << after;
+      EXPECT_FALSE(is_valid_utf8(around("\xFF"))) << before << ' ' << after;
+      EXPECT_FALSE(is_valid_utf8(around("\xE2\x82"))) << before << ' ' << after;
+    }
+  }
+}
+
 TEST(Utf8, ReplacesOnlyWhatIsInvalid) {
   EXPECT_EQ(to_valid_utf8("a\xFF\xC3\xA4\xE2\x82z"), "a\uFFFD\u00E4\uFFFD\uFFFDz");
 }

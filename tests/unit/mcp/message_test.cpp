@@ -56,8 +56,13 @@ TEST(Message, RefusesJsonThatIsNoMessage) {
         R"({"jsonrpc":"2.0","id":1,"result":{},"error":{}})", R"({"jsonrpc":"2.0","result":{}})"}) {
     EXPECT_EQ(refused_with(text), kInvalidRequest) << text;
   }
-  EXPECT_EQ(refused_with(R"({"jsonrpc":"2.0","id":1,"method":"ping","params":{"_meta":1}})"),
-            kInvalidParams);
+  for (const char* params : {R"({"_meta":1})", R"({"name":"a","name":"b"})",
+                             R"({"_meta":{"progressToken":1,"progressToken":2}})"}) {
+    EXPECT_EQ(refused_with(std::string(R"({"jsonrpc":"2.0","id":1,"method":"m","params":)") +
+                           params + "}"),
+              kInvalidParams)
+        << params;
+  }
 }
 
 TEST(Message, ARefusalNamesTheIdIfItCouldBeRead) {
