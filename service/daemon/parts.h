@@ -23,6 +23,7 @@
 #include "service/platform/descriptor.h"
 #include "service/runtime/worker_pool.h"
 #include "service/terminals/host_launcher.h"
+#include "service/tools/job_tasks.h"
 #include "storage/stores/store.h"
 
 namespace berth::daemon {
@@ -52,6 +53,7 @@ struct Service::Parts final : core::StatusSource {
   execution::Reconciler reconciler;
   execution::ExecutionResources resources;
   mcp::ResourceSources offered_resources;
+  tools::JobTasks job_tasks;
   mcp::ToolSet tools;
   mcp::PromptSet prompts;
   mcp::Server mcp;
