@@ -19,6 +19,7 @@
 #include "service/mcp/prompt_set.h"
 #include "service/mcp/resource_sources.h"
 #include "service/mcp/server.h"
+#include "service/mcp/task_sources.h"
 #include "service/mcp/tool_set.h"
 #include "service/platform/descriptor.h"
 #include "service/runtime/worker_pool.h"
@@ -54,6 +55,7 @@ struct Service::Parts final : core::StatusSource {
   execution::ExecutionResources resources;
   mcp::ResourceSources offered_resources;
   tools::JobTasks job_tasks;
+  mcp::TaskSources offered_tasks;
   mcp::ToolSet tools;
   mcp::PromptSet prompts;
   mcp::Server mcp;
