@@ -53,6 +53,9 @@ mcp::RpcResult<void> check_version(const http::Request& request, const mcp::Mess
 std::string_view name_source(std::string_view method) {
   if (method == "tools/call" || method == "prompts/get") return "name";
   if (method == "resources/read") return "uri";
+  if (method == "tasks/get" || method == "tasks/update" || method == "tasks/cancel") {
+    return "taskId";  // of the extension for tasks (SEP-2663, Routing Headers)
+  }
   return {};
 }
 

@@ -180,14 +180,19 @@ class Execution {
                              Done<SessionView> done) = 0;
   virtual void run_command(const Caller& caller, CommandRequest request, Cancel cancel,
                            Done<JobView> done) = 0;
-  /// Waits up to `wait` for the job to end.
+  /// Waits up to `wait` for the job to end. Without `max_output_bytes` as much is shown as the
+  /// command was started with.
   virtual void get_job(const Caller& caller, const JobId& id, Milliseconds wait,
-                       std::size_t max_output_bytes, Cancel cancel, Done<JobView> done) = 0;
+                       std::optional<std::size_t> max_output_bytes, Cancel cancel,
+                       Done<JobView> done) = 0;
   virtual void read_output(const Caller& caller, OutputRequest request, Cancel cancel,
                            Done<OutputView> done) = 0;
   /// Interrupts what the job runs, or the session's current command. `after_command` is not valid.
   virtual void interrupt_job(const Caller& caller, const JobId& id, StopMode how,
                              Done<void> done) = 0;
+  /// The same, and the job is reported as cancelled whenever it ends: what the cancelling of a
+  /// waiting run_command does. Its session goes on. conflict if it has ended.
+  virtual void stop_job(const Caller& caller, const JobId& id, StopMode how, Done<void> done) = 0;
   virtual void interrupt_session(const Caller& caller, const SessionId& id, StopMode how,
                                  Done<void> done) = 0;
   virtual void end_session(const Caller& caller, const SessionId& id, StopMode mode,

@@ -52,6 +52,7 @@ struct JobRecord {
   std::string request_key;  ///< the client's own: a retry finds this job
   std::string link_key;     ///< the bridge link's: a resend after a reconnect finds this job
   Milliseconds timeout{0};  ///< from start; 0 = none
+  std::int64_t max_output_bytes = 32'768;  ///< per stream, of what its caller is shown
 
   JobState state = JobState::queued;
   std::optional<int> exit_code;

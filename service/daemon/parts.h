@@ -20,10 +20,12 @@
 #include "service/mcp/prompt_set.h"
 #include "service/mcp/resource_sources.h"
 #include "service/mcp/server.h"
+#include "service/mcp/task_sources.h"
 #include "service/mcp/tool_set.h"
 #include "service/platform/descriptor.h"
 #include "service/runtime/worker_pool.h"
 #include "service/terminals/host_launcher.h"
+#include "service/tools/job_tasks.h"
 #include "storage/stores/store.h"
 
 namespace berth::daemon {
@@ -53,6 +55,8 @@ struct Service::Parts final : core::StatusSource {
   execution::Reconciler reconciler;
   execution::ExecutionResources resources;
   mcp::ResourceSources offered_resources;
+  tools::JobTasks job_tasks;
+  mcp::TaskSources offered_tasks;
   mcp::ToolSet tools;
   mcp::PromptSet prompts;
   mcp::Server mcp;

@@ -83,8 +83,10 @@ core::Result<void> Service::build() {
     return added;
   }
   parts_->offered_resources.add("berth", parts_->resources);
+  parts_->offered_tasks.add("job", parts_->job_tasks);
   if (settings_.add_offers) {
-    const Offers offers{*parts_->loop, parts_->tools, parts_->prompts, parts_->offered_resources};
+    const Offers offers{*parts_->loop, parts_->tools, parts_->prompts, parts_->offered_resources,
+                        parts_->offered_tasks};
     if (auto added = settings_.add_offers(offers); !added) return added;
   }
   http::Router& router = parts_->front.router();

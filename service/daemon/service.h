@@ -11,6 +11,7 @@
 #include "service/loop/loop.h"
 #include "service/mcp/prompt_set.h"
 #include "service/mcp/resource_sources.h"
+#include "service/mcp/task_sources.h"
 #include "service/mcp/tool_set.h"
 #include "service/platform/paths.h"
 #include "service/runtime/config.h"
@@ -21,12 +22,13 @@ namespace berth::daemon {
 /// (and by tests) from one thread; the parts live on the core loop's thread.
 class Service {
  public:
-  /// Where tools, prompts and resources are added to Berth's own.
+  /// Where tools, prompts, resources and tasks are added to Berth's own.
   struct Offers {
     loop::Loop& loop;
     mcp::ToolSet& tools;
     mcp::PromptSet& prompts;
     mcp::ResourceSources& resources;
+    mcp::TaskSources& tasks;
   };
   using AddOffers = std::function<core::Result<void>(Offers offers)>;
 

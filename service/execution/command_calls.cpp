@@ -122,6 +122,7 @@ core::JobRecord Coordinator::make_record(const core::Caller& caller,
   record.request_key = request.request_key;
   record.link_key = caller.link_key;
   record.timeout = request.timeout;
+  record.max_output_bytes = static_cast<std::int64_t>(request.max_output_bytes);
   record.created_at = services_.clock.now();
   return record;
 }
@@ -248,19 +249,23 @@ void Coordinator::follow(const jobs::JobPointer& job, core::Milliseconds wait,
         }
         if (how == WaitEnd::stopping) return done(core::fail(stopping_error(job->record.id)));
         if (job->failure) return done(core::fail(*job->failure));
-        if (how == WaitEnd::timed_out) yielded(job);
-        answers_.answer(
-            job, [this](const jobs::Job& live) { return view_of(live); }, max_output_bytes, done);
+        const auto answer = [this, job, max_output_bytes, done] {
+          answers_.answer(
+              job, [this](const jobs::Job& live) { return view_of(live); }, max_output_bytes, done);
+        };
+        if (how == WaitEnd::timed_out) return yielded(job, answer);
+        answer();
       });
 }
 
-/// The caller has its answer; the command goes on as a background job.
-void Coordinator::yielded(const jobs::JobPointer& job) {
-  if (job->record.background || job->ending) return;
+void Coordinator::yielded(const jobs::JobPointer& job, std::function<void()> stored) {
+  if (job->record.background || job->ending) return stored();
   job->record.background = true;
   core::ChangeSet set;
   set.durability = core::Durability::durable;
-  runner_.jobs().store(job, std::move(set), nullptr);
+  // Told even if it could not be stored: the command goes on, and its host has it in its journal.
+  runner_.jobs().store(job, std::move(set),
+                       [stored = std::move(stored)](const core::Result<void>&) { stored(); });
 }
 
 }  // namespace berth::execution

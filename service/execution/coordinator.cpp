@@ -93,6 +93,27 @@ void Coordinator::interrupt_job(const core::Caller& caller, const core::JobId& i
   });
 }
 
+void Coordinator::stop_job(const core::Caller& caller, const core::JobId& id, core::StopMode how,
+                           Done<void> done) {
+  const auto ended = [id] {
+    return core::fail(core::ErrorCode::conflict, fmt::format("job {} has ended", id.str()),
+                      "job_id");
+  };
+  when_settled([this, caller, id, how, ended, done = std::move(done)] {
+    find_job(
+        caller, id,
+        [this, how, ended, done](const jobs::JobPointer& job) {
+          if (job->ending) return done(ended());
+          runner_.stop_job(job, how, true);
+          done({});
+        },
+        [ended, done](const core::Result<core::JobRecord>& stored) {
+          if (!stored) return done(core::fail(stored.error()));
+          done(ended());
+        });
+  });
+}
+
 std::size_t Coordinator::output_limit(std::size_t asked) const {
   return std::min(asked, settings_.max_output_bytes);
 }
@@ -117,21 +138,25 @@ void Coordinator::find_job(const core::Caller& caller, const core::JobId& id,
 }
 
 void Coordinator::get_job(const core::Caller& caller, const core::JobId& id,
-                          core::Milliseconds wait, std::size_t max_output_bytes, Cancel cancel,
-                          Done<core::JobView> done) {
-  when_settled([this, caller, id, wait, limit = output_limit(max_output_bytes),
-                cancel = std::move(cancel), done = std::move(done)] {
+                          core::Milliseconds wait, std::optional<std::size_t> max_output_bytes,
+                          Cancel cancel, Done<core::JobView> done) {
+  const auto limit = [this, max_output_bytes](const core::JobRecord& job) {
+    return output_limit(max_output_bytes.value_or(static_cast<std::size_t>(job.max_output_bytes)));
+  };
+  when_settled([this, caller, id, wait, limit, cancel = std::move(cancel), done = std::move(done)] {
     find_job(
         caller, id,
         [this, wait, limit, cancel, done](const jobs::JobPointer& job) {
           runner_.jobs().wait(job, wait, cancel, [this, job, limit, done](auto) {
             answers_.answer(
-                job, [this](const jobs::Job& live) { return view_of(live); }, limit, done);
+                job, [this](const jobs::Job& live) { return view_of(live); }, limit(job->record),
+                done);
           });
         },
         [this, limit, done](core::Result<core::JobRecord> record) {
           if (!record) return done(core::fail(record.error()));
-          answers_.answer(std::move(*record), limit, done);
+          const std::size_t most = limit(*record);
+          answers_.answer(std::move(*record), most, done);
         });
   });
 }

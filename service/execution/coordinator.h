@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -38,11 +39,14 @@ class Coordinator final : public core::Execution {
   void run_command(const core::Caller& caller, core::CommandRequest request, Cancel cancel,
                    Done<core::JobView> done) override;
   void get_job(const core::Caller& caller, const core::JobId& id, core::Milliseconds wait,
-               std::size_t max_output_bytes, Cancel cancel, Done<core::JobView> done) override;
+               std::optional<std::size_t> max_output_bytes, Cancel cancel,
+               Done<core::JobView> done) override;
   void read_output(const core::Caller& caller, core::OutputRequest request, Cancel cancel,
                    Done<core::OutputView> done) override;
   void interrupt_job(const core::Caller& caller, const core::JobId& id, core::StopMode how,
                      Done<void> done) override;
+  void stop_job(const core::Caller& caller, const core::JobId& id, core::StopMode how,
+                Done<void> done) override;
   void interrupt_session(const core::Caller& caller, const core::SessionId& id, core::StopMode how,
                          Done<void> done) override;
   void end_session(const core::Caller& caller, const core::SessionId& id, core::StopMode mode,
@@ -95,7 +99,8 @@ class Coordinator final : public core::Execution {
   core::Result<core::RequestView> find_waiting(const core::Caller& caller,
                                                const core::RequestId& id) const;
   std::string cancel(const jobs::JobPointer& job, core::StopMode mode);
-  void yielded(const jobs::JobPointer& job);
+  /// The caller gets its answer, and the command goes on: `stored` once that is written down.
+  void yielded(const jobs::JobPointer& job, std::function<void()> stored);
   core::JobView view_of(const jobs::Job& job) const;
   /// A live job, or a stored record, that the caller may see.
   void find_job(const core::Caller& caller, const core::JobId& id,

@@ -16,7 +16,7 @@ void fields(auto& f, auto& job) {
   f(8, job.command), f(9, job.shell), f(10, job.cwd), f(11, job.env_json), f(12, job.stdin_text);
   f(13, job.stdin_mode), f(14, job.sync), f(15, job.background);
   f(16, job.request_key), f(17, job.link_key), f(18, job.timeout), f(19, job.created_at);
-  f(20, job.tty);
+  f(20, job.tty), f(21, job.max_output_bytes);
 }
 
 class Encoder {
@@ -27,6 +27,7 @@ class Encoder {
     record_.text(tag, value.str());
   }
   void operator()(std::uint16_t tag, bool value) { record_.number(tag, value ? 1 : 0); }
+  void operator()(std::uint16_t tag, std::int64_t value) { record_.number(tag, value); }
   void operator()(std::uint16_t tag, core::StdinMode value) {
     record_.number(tag, value == core::StdinMode::open ? 1 : 0);
   }
@@ -61,6 +62,7 @@ class Decoder {
     value = core::Id<Kind>::trusted(std::string(field.bytes));
   }
   static void read(const Field& field, bool& value) { value = field.number() != 0; }
+  static void read(const Field& field, std::int64_t& value) { value = field.number(); }
   static void read(const Field& field, core::StdinMode& value) {
     value = field.number() == 1 ? core::StdinMode::open : core::StdinMode::empty;
   }

@@ -26,6 +26,8 @@ ClientCapabilities read_client_capabilities(const core::JsonObject& capabilities
     // One that names no mode knows forms (2025-11-25, client/elicitation).
     known.elicitation = modes->has("form") || !modes->has("url");
   }
+  const auto extensions = capabilities.object("extensions");
+  known.tasks = extensions && extensions->has(kTasksExtension);
   return known;
 }
 

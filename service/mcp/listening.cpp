@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
+
+#include "service/mcp/task_methods.h"
 
 namespace berth::mcp {
 namespace {
@@ -11,31 +14,49 @@ namespace {
 constexpr std::string_view kSubscriptionId = "io.modelcontextprotocol/subscriptionId";
 
 struct Filter {
-  bool has_resources = false;
-  std::vector<std::string> uris;  // each once, in the order they came
+  std::optional<std::vector<std::string>> uris;
+  std::optional<std::vector<std::string>> task_ids;
 };
 
 tl::unexpected<RpcError> bad_filter(std::string_view rule) {
   return rpc_fail(kInvalidParams, fmt::format("params.notifications{}", rule));
 }
 
+/// A member that lists what is listened to, each once, in the order they came; nothing if absent.
+RpcResult<std::optional<std::vector<std::string>>> read_names(const core::JsonObject& notifications,
+                                                              std::string_view key) {
+  const core::JsonMember* member = notifications.find(key);
+  if (member == nullptr) return std::nullopt;
+  const auto list = core::parse_json(member->raw);
+  if (!list || !list->IsArray()) return bad_filter(fmt::format(".{} must be an array", key));
+  std::vector<std::string> names;
+  std::set<std::string, std::less<>> seen;
+  for (const auto& value : list->GetArray()) {
+    if (!value.IsString()) return bad_filter(fmt::format(".{} must hold strings", key));
+    std::string name(value.GetString(), value.GetStringLength());
+    if (seen.insert(name).second) names.push_back(std::move(name));
+  }
+  return names;
+}
+
 /// Kinds of notification that this server has not are allowed and not acknowledged.
 RpcResult<Filter> read_filter(const core::JsonObject* params) {
   const auto notifications = params == nullptr ? std::nullopt : params->object("notifications");
   if (!notifications) return bad_filter(" must be an object");
-  Filter filter;
-  const core::JsonMember* member = notifications->find("resourceSubscriptions");
-  if (member == nullptr) return filter;
-  const auto uris = core::parse_json(member->raw);
-  if (!uris || !uris->IsArray()) return bad_filter(".resourceSubscriptions must be an array");
-  std::set<std::string, std::less<>> seen;
-  for (const auto& value : uris->GetArray()) {
-    if (!value.IsString()) return bad_filter(".resourceSubscriptions must hold strings");
-    std::string uri(value.GetString(), value.GetStringLength());
-    if (seen.insert(uri).second) filter.uris.push_back(std::move(uri));
+  auto uris = read_names(*notifications, "resourceSubscriptions");
+  if (!uris) return rpc_fail(uris.error());
+  auto task_ids = read_names(*notifications, "taskIds");
+  if (!task_ids) return rpc_fail(task_ids.error());
+  return Filter{std::move(*uris), std::move(*task_ids)};
+}
+
+void write_names(core::JsonWriter& json, std::string_view key,
+                 const std::vector<std::string>& names) {
+  json.key(key).begin_array();
+  for (const std::string& name : names) {
+    if (!name.empty()) json.value(name);
   }
-  filter.has_resources = true;
-  return filter;
+  json.end_array();
 }
 
 }  // namespace
@@ -49,43 +70,66 @@ Outgoing resource_updated(const std::string& uri, std::string_view meta) {
           encode_notification("notifications/resources/updated", params.view()), 0, false, true};
 }
 
-RpcResult<std::shared_ptr<Listening>> Listening::make(core::Resources& resources,
+RpcResult<std::shared_ptr<Listening>> Listening::make(const Sources& sources,
                                                       const std::shared_ptr<WatchBudget>& budget,
-                                                      const MessageId& id,
-                                                      const core::JsonObject* params,
+                                                      const MessageId& id, const Request& request,
                                                       Notify notify) {
-  auto filter = read_filter(params);
+  auto filter = read_filter(request.params);
   if (!filter) return rpc_fail(filter.error());
-  if (const auto room = budget->check(filter->uris.size()); !room) {
+  if (sources.resources == nullptr) filter->uris.reset();
+  if (sources.tasks == nullptr) filter->task_ids.reset();
+  if (filter->task_ids && !request.capabilities.tasks) return rpc_fail(tasks_capability_missing());
+  const std::size_t count =
+      (filter->uris ? filter->uris->size() : 0) + (filter->task_ids ? filter->task_ids->size() : 0);
+  if (const auto room = budget->check(count); !room) {
     return rpc_fail(kInternalError, room.error().message, R"({"code":"limit_exceeded"})");
   }
-  const std::shared_ptr<Listening> made(new Listening(id, std::move(notify)));
-  made->asked_for_resources_ = filter->has_resources;
-  made->uris_ = std::move(filter->uris);
-  made->watches_ = std::make_shared<WatchSet>(resources, budget,
-                                              [weak = std::weak_ptr(made)](const std::string& uri) {
-                                                if (const auto self = weak.lock())
-                                                  self->changed(uri);
-                                              });
+  const std::shared_ptr<Listening> made(new Listening(sources, id, std::move(notify)));
+  const std::weak_ptr<Listening> weak = made;
+  if (filter->uris) {
+    made->asked_for_resources_ = true;
+    made->uris_ = std::move(*filter->uris);
+    made->watches_ =
+        std::make_shared<WatchSet>(*sources.resources, budget, [weak](const std::string& uri) {
+          if (const auto self = weak.lock()) self->changed(uri);
+        });
+  }
+  if (filter->task_ids) {
+    made->asked_for_tasks_ = true;
+    made->task_ids_ = std::move(*filter->task_ids);
+    made->task_watch_ =
+        std::make_shared<TaskWatch>(*sources.tasks, budget, [weak](const TaskView& task) {
+          const auto self = weak.lock();
+          if (!self) return;
+          self->notify_({Outgoing::Kind::notification,
+                         encode_task_notification(task, self->info_, self->meta()), 0, false});
+        });
+  }
   return made;
 }
 
 void Listening::start(const core::Caller& caller) {
   const auto self = shared_from_this();
-  unknown_ = uris_.size();
+  unknown_ = uris_.size() + task_ids_.size();
   if (unknown_ == 0) return acknowledge();
   const std::vector<std::string> uris = uris_;  // those that do not exist are struck out meanwhile
+  const std::vector<std::string> task_ids = task_ids_;
   for (std::size_t i = 0; i < uris.size(); ++i) {
     watches_->add(caller, uris[i], [weak = weak_from_this(), i](const core::Result<void>& watch) {
       if (const auto listening = weak.lock()) {
-        listening->watched(i, watch.has_value());
+        listening->watched(listening->uris_[i], watch.has_value());
       }
+    });
+  }
+  for (std::size_t i = 0; i < task_ids.size(); ++i) {
+    task_watch_->find(caller, task_ids[i], [weak = weak_from_this(), i](bool exists) {
+      if (const auto listening = weak.lock()) listening->watched(listening->task_ids_[i], exists);
     });
   }
 }
 
-void Listening::watched(std::size_t index, bool exists) {
-  if (!exists) uris_[index].clear();
+void Listening::watched(std::string& name, bool exists) {
+  if (!exists) name.clear();
   if (--unknown_ == 0) acknowledge();
 }
 
@@ -99,19 +143,15 @@ void Listening::acknowledge() {
   const auto self = shared_from_this();
   core::JsonWriter params;
   params.begin_object().raw_member("_meta", meta()).key("notifications").begin_object();
-  if (asked_for_resources_) {
-    params.key("resourceSubscriptions").begin_array();
-    for (const std::string& uri : uris_) {
-      if (!uri.empty()) params.value(uri);
-    }
-    params.end_array();
-  }
+  if (asked_for_resources_) write_names(params, "resourceSubscriptions", uris_);
+  if (asked_for_tasks_) write_names(params, "taskIds", task_ids_);
   params.end_object().end_object();
   notify_({Outgoing::Kind::notification,
            encode_notification("notifications/subscriptions/acknowledged", params.view()), 0,
            false});
   acknowledged_ = true;
   for (const std::string& uri : std::exchange(early_changes_, {})) changed(uri);
+  if (task_watch_) task_watch_->start();
 }
 
 void Listening::changed(const std::string& uri) {
@@ -123,13 +163,13 @@ void Listening::changed(const std::string& uri) {
   notify_(resource_updated(uri, meta()));
 }
 
-std::string Listening::result(const ServerInfo& info) const {
+std::string Listening::result() const {
   constexpr Revision kRevision = Revision::r2026_07_28;
   core::JsonWriter json;
   begin_result(json, kRevision);
   json.key("_meta").begin_object();
   json.key("io.modelcontextprotocol/serverInfo");
-  write_implementation(json, info, kRevision);
+  write_implementation(json, info_, kRevision);
   json.raw_member(kSubscriptionId, id_.raw).end_object().end_object();
   return json.str();
 }

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "service/core/json.h"
-
 namespace berth::mcp {
 namespace {
 
@@ -156,10 +154,16 @@ std::string encode_error(const std::optional<MessageId>& id, const RpcError& err
   core::JsonWriter json;
   json.begin_object().member("jsonrpc", "2.0");
   if (id) json.raw_member("id", id->raw);
-  json.key("error").begin_object().member("code", error.code).member("message", error.message);
-  if (!error.data.empty()) json.raw_member("data", error.data);
-  json.end_object().end_object();
+  json.key("error");
+  write_error(json, error);
+  json.end_object();
   return json.str();
+}
+
+void write_error(core::JsonWriter& json, const RpcError& error) {
+  json.begin_object().member("code", error.code).member("message", error.message);
+  if (!error.data.empty()) json.raw_member("data", error.data);
+  json.end_object();
 }
 
 std::string encode_request(const MessageId& id, std::string_view method, std::string_view params) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "service/core/json.h"
 #include "service/core/json_scan.h"
 #include "service/mcp/rpc_error.h"
 
@@ -57,6 +58,8 @@ RpcResult<std::vector<std::string_view>> split_batch(std::string_view text);
 std::string encode_result(const MessageId& id, std::string_view result);
 /// Without an id if the request's could not be read.
 std::string encode_error(const std::optional<MessageId>& id, const RpcError& error);
+/// `code`, `message` and `data` as one JSON object.
+void write_error(core::JsonWriter& json, const RpcError& error);
 std::string encode_request(const MessageId& id, std::string_view method, std::string_view params);
 std::string encode_notification(std::string_view method, std::string_view params);
 

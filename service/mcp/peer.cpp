@@ -154,6 +154,7 @@ void Peer::dispatch(const Message& message, const RequestMeta& meta, const core:
   request.method = message.method;
   request.params = message.params ? &*message.params : nullptr;
   request.revision = *meta.revision;
+  request.capabilities = is_modern(request.revision) ? meta.capabilities : capabilities_;
   request.context.caller = caller;
   // An agent sees its own sessions and jobs, also where its user may administer the service.
   request.context.caller.identity.scope = core::Scope::client;
@@ -174,10 +175,11 @@ void Peer::dispatch(const Message& message, const RequestMeta& meta, const core:
   request.context.inputs = *asks;
   if (!modern && request.method == "logging/setLevel") {
     set_log_level(request, done);
+  } else if (modern && request.method == "subscriptions/listen" &&
+             (server_.resources() != nullptr || server_.tasks() != nullptr)) {
+    listen(request, id, serial, done);
   } else if (server_.resources() == nullptr) {
     server_.handle(std::move(request), done);
-  } else if (modern && request.method == "subscriptions/listen") {
-    listen(request, id, serial, done);
   } else if (!modern && request.method == "resources/subscribe") {
     subscribe(request, done);
   } else if (!modern && request.method == "resources/unsubscribe") {

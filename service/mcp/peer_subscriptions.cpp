@@ -10,8 +10,8 @@ namespace berth::mcp {
 void Peer::listen(const Request& request, const MessageId& id, std::uint64_t serial,
                   const Server::Done& done) {
   auto listening =
-      Listening::make(*server_.resources(), watch_budget_, id, request.params,
-                      [calls = std::weak_ptr(calls_), id, serial](Outgoing notification) {
+      Listening::make({server_.resources(), server_.tasks(), &server_.info()}, watch_budget_, id,
+                      request, [calls = std::weak_ptr(calls_), id, serial](Outgoing notification) {
                         const auto alive = calls.lock();
                         const Calls::Call* call = alive ? alive->find(id, serial) : nullptr;
                         if (call == nullptr) return;
@@ -56,10 +56,9 @@ void Peer::repeat_notifications() {
 
 void Peer::end_listening() {
   const auto calls = calls_;  // a reply may destroy the peer
-  const Server& server = server_;
   while (auto call = calls->take_any_listening()) {
-    call->reply({Outgoing::Kind::response,
-                 encode_result(call->id, call->listening->result(server.info())), 0, false});
+    call->reply(
+        {Outgoing::Kind::response, encode_result(call->id, call->listening->result()), 0, false});
   }
 }
 

@@ -14,14 +14,18 @@ void begin_result(core::JsonWriter& json, Revision revision) {
 }
 
 void write_meta(core::JsonWriter& json, const ServerInfo& info, Revision revision,
-                std::string_view error) {
-  if (!is_modern(revision) && error.empty()) return;
+                std::string_view error, std::string_view related_task) {
+  if (!is_modern(revision) && error.empty() && related_task.empty()) return;
   json.key("_meta").begin_object();
   if (is_modern(revision)) {
     json.key("io.modelcontextprotocol/serverInfo");
     write_implementation(json, info, revision);
   }
   if (!error.empty()) json.raw_member("berth/error", error);
+  if (!related_task.empty()) {
+    json.key("io.modelcontextprotocol/related-task").begin_object();
+    json.member("taskId", related_task).end_object();
+  }
   json.end_object();
 }
 

@@ -33,9 +33,10 @@ inline constexpr std::chrono::milliseconds kUntilNewVersion{300'000};
 /// Opens a result with what every modern one carries; the caller closes it.
 void begin_result(core::JsonWriter& json, Revision revision);
 
-/// `error`: raw JSON for `_meta["berth/error"]`, empty = none.
+/// `error`: raw JSON for `_meta["berth/error"]`; `related_task`: the id of a task that the result
+/// belongs to. Empty = none.
 void write_meta(core::JsonWriter& json, const ServerInfo& info, Revision revision,
-                std::string_view error = {});
+                std::string_view error = {}, std::string_view related_task = {});
 
 /// How long a client may go on using the result; modern revisions only. Never shared: what is
 /// listed and read depends on the caller.

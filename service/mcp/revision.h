@@ -50,6 +50,10 @@ constexpr bool has_resource_links(Revision revision) {
 constexpr bool has_batches(Revision revision) {
   return revision == Revision::r2025_03_26;
 }
+/// Tasks came with 2025-11-25, as an experiment, and are an extension since 2026-07-28.
+constexpr bool has_tasks(Revision revision) {
+  return revision >= Revision::r2025_11_25;
+}
 /// From 2025-11-25 on wrong arguments are a tool's result that the model sees and can correct
 /// (SEP-1303), before that a protocol error.
 constexpr bool reports_arguments_to_model(Revision revision) {

@@ -23,7 +23,7 @@ tl::unexpected<core::Error> refuse(const Tool& tool, std::string_view why) {
 
 }  // namespace
 
-core::Result<void> ToolSet::add(Tool tool, ToolHandler handler) {
+core::Result<void> ToolSet::add(Tool tool, ToolHandler handler, TaskStarter start_task) {
   auto input = Schema::load(tool.input_schema);
   if (!input) return refuse(tool, "input " + input.error().message);
   if (!tool.output_schema.empty()) {
@@ -31,14 +31,15 @@ core::Result<void> ToolSet::add(Tool tool, ToolHandler handler) {
       return refuse(tool, "output " + output.error().message);
     }
   }
-  return insert(std::move(tool), std::move(*input), std::move(handler));
+  return insert(std::move(tool), std::move(*input), std::move(handler), std::move(start_task));
 }
 
 core::Result<void> ToolSet::add_unchecked(Tool tool, ToolHandler handler) {
-  return insert(std::move(tool), std::nullopt, std::move(handler));
+  return insert(std::move(tool), std::nullopt, std::move(handler), nullptr);
 }
 
-core::Result<void> ToolSet::insert(Tool tool, std::optional<Schema> input, ToolHandler handler) {
+core::Result<void> ToolSet::insert(Tool tool, std::optional<Schema> input, ToolHandler handler,
+                                   TaskStarter start_task) {
   if (!core::is_plain_name(tool.name)) {
     return refuse(tool, "a name is 1 to 64 letters, digits, _ or -");
   }
@@ -47,7 +48,8 @@ core::Result<void> ToolSet::insert(Tool tool, std::optional<Schema> input, ToolH
   if (!mirrored) return refuse(tool, "input " + mirrored.error().message);
   tool.input_schema = compact(tool.input_schema);
   tool.output_schema = tool.output_schema.empty() ? "" : compact(tool.output_schema);
-  entries_.push_back({std::move(tool), std::move(input), std::move(*mirrored), std::move(handler)});
+  entries_.push_back({std::move(tool), std::move(input), std::move(*mirrored), std::move(handler),
+                      std::move(start_task)});
   return {};
 }
 
@@ -57,7 +59,12 @@ const ToolSet::Entry* ToolSet::find(std::string_view name) const {
   return found == entries_.end() ? nullptr : &*found;
 }
 
-std::string encode_tool(const Tool& tool, Revision revision) {
+TaskSupport ToolSet::Entry::task_support() const {
+  if (!start_task) return TaskSupport::forbidden;
+  return handler ? TaskSupport::optional : TaskSupport::required;
+}
+
+std::string encode_tool(const Tool& tool, Revision revision, TaskSupport task_support) {
   core::JsonWriter json;
   json.begin_object().member("name", tool.name);
   if (has_titles(revision)) json.member("title", tool.title);
@@ -73,6 +80,12 @@ std::string encode_tool(const Tool& tool, Revision revision) {
       json.member("destructiveHint", hints.destructive).member("idempotentHint", hints.idempotent);
     }
     json.member("openWorldHint", hints.open_world).end_object();
+  }
+  // The extension leaves it to the server, call by call.
+  if (has_tasks(revision) && !is_modern(revision) && task_support != TaskSupport::forbidden) {
+    json.key("execution").begin_object();
+    json.member("taskSupport", task_support == TaskSupport::required ? "required" : "optional");
+    json.end_object();
   }
   json.end_object();
   return json.str();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "service/core/execution.h"
+#include "service/mcp/task.h"
 #include "service/mcp/tool.h"
 
 namespace berth::tools {
@@ -9,6 +10,7 @@ namespace berth::tools {
 struct NativeTool {
   mcp::Tool tool;
   mcp::ToolHandler handler;
+  mcp::TaskStarter start_task{};
 };
 
 NativeTool start_session(core::Execution& execution);

@@ -44,7 +44,9 @@ core::Result<void> add_terminal_tools(mcp::ToolSet& tools, core::Execution& exec
                           query_position, change_request_type, cancel_request, get_metrics}) {
     NativeTool native = make(execution);
     bound_output(native.tool.input_schema, max_output_bytes);
-    if (auto added = tools.add(std::move(native.tool), std::move(native.handler)); !added) {
+    if (auto added = tools.add(std::move(native.tool), std::move(native.handler),
+                               std::move(native.start_task));
+        !added) {
       return added;
     }
   }

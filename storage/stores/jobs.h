@@ -35,6 +35,7 @@ struct Table<core::JobRecord> {
     visit(fixed("stdin_mode"), job.stdin_mode);
     visit(fixed("tty"), job.tty);
     visit(fixed("timeout_ms"), job.timeout);
+    visit(fixed("max_output_bytes"), job.max_output_bytes);
     visit(changing("stdout_bytes"), job.stdout_bytes);
     visit(changing("stderr_bytes"), job.stderr_bytes);
     visit(fixed("created_at"), job.created_at);

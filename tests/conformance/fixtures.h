@@ -11,6 +11,7 @@ namespace berth::conformance {
 core::Result<void> add_content_tools(mcp::ToolSet& tools);
 core::Result<void> add_timed_tools(mcp::ToolSet& tools, loop::Loop& loop);
 core::Result<void> add_asking_tools(mcp::ToolSet& tools);
+core::Result<void> add_tasks(mcp::ToolSet& tools, mcp::TaskSources& sources, loop::Loop& loop);
 core::Result<void> add_prompts(mcp::PromptSet& prompts);
 core::Resources& resources();
 

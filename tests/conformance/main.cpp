@@ -8,6 +8,7 @@ berth::core::Result<void> add_fixtures(berth::daemon::Service::Offers offers) {
   auto added = add_content_tools(offers.tools);
   if (added) added = add_timed_tools(offers.tools, offers.loop);
   if (added) added = add_asking_tools(offers.tools);
+  if (added) added = add_tasks(offers.tools, offers.tasks, offers.loop);
   if (added) added = add_prompts(offers.prompts);
   offers.resources.add("test", resources());
   return added;

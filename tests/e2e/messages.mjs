@@ -19,6 +19,7 @@ const resultSchemas = {
   'tasks/cancel': core.CancelTaskResultSchema,
   'tasks/get': core.GetTaskResultSchema,
   'tasks/list': core.ListTasksResultSchema,
+  'tasks/result': core.CallToolResultSchema,
   'tools/call': core.CallToolResultSchema,
   'tools/list': core.ListToolsResultSchema,
 };

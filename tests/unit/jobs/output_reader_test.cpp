@@ -210,6 +210,7 @@ TEST(JobContextTest, BringsBackAllThatADispatchKnew) {
   job.request_key = "k";
   job.link_key = "l";
   job.timeout = core::Milliseconds(1500);
+  job.max_output_bytes = 7;
   job.created_at = core::Timestamp(core::Milliseconds(1'795'000'000'123));
   const auto back = decode_context(encode_context(job));
   ASSERT_TRUE(back) << back.error().message;
@@ -225,6 +226,7 @@ TEST(JobContextTest, BringsBackAllThatADispatchKnew) {
   EXPECT_EQ(back->request_key, job.request_key);
   EXPECT_EQ(back->link_key, job.link_key);
   EXPECT_EQ(back->timeout, job.timeout);
+  EXPECT_EQ(back->max_output_bytes, 7);
   EXPECT_EQ(back->created_at, job.created_at);
   EXPECT_EQ(back->state, core::JobState::running);
   EXPECT_TRUE(back->dispatched);

@@ -30,6 +30,7 @@ core::JobRecord full_job() {
   job.request_key = "request";
   job.link_key = "link";
   job.timeout = Milliseconds(kLargest);
+  job.max_output_bytes = kLargest - 2;
   job.state = core::JobState::failed;
   job.exit_code = -1;
   job.signal = "SIGKILL";
@@ -62,6 +63,7 @@ void expect_equal(const core::JobRecord& a, const core::JobRecord& b) {
   EXPECT_EQ(a.request_key, b.request_key);
   EXPECT_EQ(a.link_key, b.link_key);
   EXPECT_EQ(a.timeout, b.timeout);
+  EXPECT_EQ(a.max_output_bytes, b.max_output_bytes);
   EXPECT_EQ(a.state, b.state);
   EXPECT_EQ(a.exit_code, b.exit_code);
   EXPECT_EQ(a.signal, b.signal);
@@ -103,6 +105,7 @@ TEST_F(RecordsTest, AJobIsUpdatedButWhatWasAskedForStays) {
   expected.link_key = record.link_key;
   expected.stdin_mode = record.stdin_mode;
   expected.timeout = record.timeout;
+  expected.max_output_bytes = record.max_output_bytes;
   expected.created_at = record.created_at;
   expected.cwd = record.cwd;
   expected.env_json = record.env_json;

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "service/core/execution.h"
 
@@ -23,7 +24,8 @@ class RecordingExecution final : public core::Execution {
     done(job);
   }
   void get_job(const core::Caller& from, const core::JobId& id, core::Milliseconds wait_for,
-               std::size_t max_bytes, Cancel cancellation, Done<core::JobView> done) override {
+               std::optional<std::size_t> max_bytes, Cancel cancellation,
+               Done<core::JobView> done) override {
     note("get_job", from, std::move(cancellation));
     job_id = id;
     wait = wait_for;
@@ -39,6 +41,15 @@ class RecordingExecution final : public core::Execution {
   void interrupt_job(const core::Caller& from, const core::JobId& id, core::StopMode how,
                      Done<void> done) override {
     note("interrupt_job", from, nullptr);
+    stops.push_back("interrupt_job " + std::string(core::to_string(how)));
+    job_id = id;
+    stop_mode = how;
+    done(stopped);
+  }
+  void stop_job(const core::Caller& from, const core::JobId& id, core::StopMode how,
+                Done<void> done) override {
+    note("stop_job", from, nullptr);
+    stops.push_back("stop_job " + std::string(core::to_string(how)));
     job_id = id;
     stop_mode = how;
     done(stopped);
@@ -133,8 +144,9 @@ class RecordingExecution final : public core::Execution {
   core::JobId job_id;
   core::SessionId session_id;
   core::Milliseconds wait{-1};
-  std::size_t max_output_bytes = 0;
+  std::optional<std::size_t> max_output_bytes;
   std::optional<core::StopMode> stop_mode;
+  std::vector<std::string> stops;  // each that came, and how
 
   core::Result<core::SessionView> session;
   core::Result<core::JobView> job;

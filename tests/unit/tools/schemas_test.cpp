@@ -18,7 +18,7 @@ TEST_F(SchemasTest, TheToolsAreThoseOfTheContract) {
 
 TEST_F(SchemasTest, TheArgumentsAreThoseOfTheContract) {
   const auto arguments = [&](const char* name) {
-    return tools_.find(name)->input.property_names();
+    return tools_.find(name)->input->property_names();
   };
   EXPECT_THAT(arguments("start_session"), ElementsAre("shell", "cwd", "env", "tty", "rows", "cols",
                                                       "name", "sync", "wait_ms", "request_key"));

@@ -32,16 +32,18 @@ class ToolsTest : public testing::Test {
     if (entry == nullptr) return core::fail(core::ErrorCode::not_found, "no such tool");
     const auto document = core::parse_json(arguments);
     if (!document) return core::fail(document.error());
-    if (const auto checked = entry->input.check(*document, "arguments"); !checked) {
+    if (const auto checked = entry->input->check(*document, "arguments"); !checked) {
       return core::fail(checked.error());
     }
     std::optional<core::Result<mcp::ToolResult>> result;
-    entry->handler({caller_, cancel_, nullptr}, *document,
+    entry->handler(context(), *document,
                    [&](core::Result<mcp::ToolResult> done) { result = std::move(done); });
     if (!result) return core::fail(core::ErrorCode::internal, "not answered");
     if (*result) expect_fits(entry->tool.output_schema, (*result)->structured);
     return *result;
   }
+
+  mcp::CallContext context() const { return {caller_, cancel_, nullptr, nullptr, nullptr}; }
 
   static void expect_fits(const std::string& schema, const std::string& structured) {
     const auto document = core::parse_json(structured);
