@@ -21,6 +21,10 @@ export async function eventually(what, probe, limitMs = 15_000) {
   }
 }
 
+/** A shell command that ends once the file is there, and prints before and after it waits for that. */
+export const until = (file, end = 'exit 0') =>
+  `echo before; while [ ! -e '${file}' ]; do sleep 0.05; done; echo after; ${end}`;
+
 /** Resolves with the exit code or signal of a child, at once if it has ended. */
 async function exitOf(child) {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');

@@ -125,7 +125,7 @@ TEST_F(BridgeTest, CarriesMessagesOfTheLargestSizeAndRefusesLargerOnes) {
   EXPECT_TRUE(server_->messages()[2].json == largest);
   EXPECT_EQ(server_->messages()[3].json, call(2));
   ASSERT_TRUE(has_lines(2));
-  EXPECT_THAT(bridge_->lines()[1], HasSubstr("\"id\":null,\"error\":{\"code\":-32600"));
+  EXPECT_THAT(bridge_->lines()[1], HasSubstr("\"id\":1,\"error\":{\"code\":-32600"));
 
   const std::string answer = result(1, std::string(net::kMaxLinkMessage - result(1).size(), 'y'));
   server_->say(answer);

@@ -53,6 +53,17 @@ TEST(HeaderChecks, AcceptFieldsThatSayWhatTheBodySays) {
   EXPECT_EQ(code(with("Mcp-Name", "=?base64?Z2V0X3dlYXRoZXI=?=")), 0);
 }
 
+TEST(HeaderChecks, TasksAreNamedByTheirIds) {
+  for (const std::string method : {"tasks/get", "tasks/update", "tasks/cancel"}) {
+    const std::string body = R"({"jsonrpc":"2.0","id":1,"method":")" + method +
+                             R"(","params":{"taskId":"get_weather"}})";
+    Fields fields = with("MCP-METHOD", method);
+    EXPECT_EQ(code(fields, body), 0) << method;
+    fields.back().second = "another";
+    EXPECT_EQ(code(fields, body), mcp::kHeaderMismatch) << method;
+  }
+}
+
 TEST(HeaderChecks, RefuseFieldsThatAreMissingTwiceOrDifferent) {
   for (const char* name : {"mcp-protocol-version", "MCP-METHOD", "Mcp-Name"}) {
     EXPECT_EQ(code(without(name)), mcp::kHeaderMismatch) << name;
