@@ -227,7 +227,8 @@ describe('the stream of an MCP session', { timeout: 60_000 }, () => {
       const events = text.split('\n\n');
       text = events.pop();
       for (const event of events) {
-        const data = event.split('\n').find((line) => line.startsWith('data: '));
+        // An empty one only says from where the stream can be resumed.
+        const data = event.split('\n').find((line) => /^data: ./.test(line));
         if (data) yield JSON.parse(data.slice(6));
       }
     }
