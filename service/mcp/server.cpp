@@ -64,7 +64,7 @@ void Server::handle(Request request, Done done) const {
   } else if (request.method == "tools/call") {
     call_tool(tools_, info_, task_source_, std::move(request), std::move(done));
   } else {
-    serve_task_method(*task_source_, info_, std::move(request), std::move(done));
+    serve_task_method(*task_source_, info_, request, std::move(done));
   }
 }
 

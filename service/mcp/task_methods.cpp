@@ -136,7 +136,7 @@ bool is_task_method(std::string_view method, Revision revision) {
   return is_modern(revision) ? name == "update" : name == "result" || name == "list";
 }
 
-void serve_task_method(TaskSource& tasks, const ServerInfo& info, Request request,
+void serve_task_method(TaskSource& tasks, const ServerInfo& info, const Request& request,
                        ResultDone done) {
   const Revision revision = request.revision;
   if (is_modern(revision) && !request.capabilities.tasks) {

@@ -17,7 +17,8 @@ bool is_task_method(std::string_view method, Revision revision);
 /// `request.method` is one of them. Both must outlive the call; `done` comes on the core loop,
 /// possibly at once. kInvalidParams for a task that the caller has not, kMissingClientCapability
 /// for a modern client that does not know tasks.
-void serve_task_method(TaskSource& tasks, const ServerInfo& info, Request request, ResultDone done);
+void serve_task_method(TaskSource& tasks, const ServerInfo& info, const Request& request,
+                       ResultDone done);
 
 /// A raw JSON CreateTaskResult: the answer to a call that has become a task.
 std::string encode_created_task(const TaskView& task, const ServerInfo& info, Revision revision);

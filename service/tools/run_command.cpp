@@ -23,7 +23,7 @@ void start_at_once(core::Execution& execution, const core::Caller& caller,
 }
 
 /// `asked_to_yield`: by the caller, which then wants an answer at that time, whatever there is.
-void start_if_long(core::Execution& execution, mcp::CallContext context,
+void start_if_long(core::Execution& execution, const mcp::CallContext& context,
                    core::CommandRequest request, bool asked_to_yield, OutcomeDone done) {
   if (!asked_to_yield) request.yield_after = kFirstWait;
   request.progress = progress_of(context);
@@ -51,7 +51,7 @@ NativeTool run_command(core::Execution& execution) {
   tool.input_schema = command_input_schema(false);
   tool.output_schema = kJobSchema;
   return {std::move(tool),
-          [&execution](mcp::CallContext context, const rapidjson::Value& arguments,
+          [&execution](const mcp::CallContext& context, const rapidjson::Value& arguments,
                        mcp::ToolDone done) {
             auto request = read_command(Arguments(arguments), false);
             if (!request) return done(core::fail(std::move(request.error())));
@@ -59,16 +59,16 @@ NativeTool run_command(core::Execution& execution) {
             execution.run_command(context.caller, std::move(*request), context.cancel,
                                   answer_with_job(std::move(done)));
           },
-          [&execution](mcp::CallContext context, const rapidjson::Value& value, mcp::TaskWish wish,
-                       OutcomeDone done) {
+          [&execution](const mcp::CallContext& context, const rapidjson::Value& value,
+                       mcp::TaskWish wish, OutcomeDone done) {
             const Arguments arguments(value);
             auto request = read_command(arguments, false);
             if (!request) return done(core::fail(std::move(request.error())));
             if (wish == mcp::TaskWish::at_once) {
               return start_at_once(execution, context.caller, std::move(*request), std::move(done));
             }
-            start_if_long(execution, std::move(context), std::move(*request),
-                          arguments.has("yield_after_ms"), std::move(done));
+            start_if_long(execution, context, std::move(*request), arguments.has("yield_after_ms"),
+                          std::move(done));
           }};
 }
 

@@ -42,7 +42,7 @@ class Tasks final : public mcp::TaskSource {
       finish(raw->task);
       tell(*raw);
     });
-    const std::string id = task.id;
+    std::string id = task.id;
     entries_.emplace(id, std::move(entry));
     return id;
   }
