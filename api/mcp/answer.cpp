@@ -19,7 +19,9 @@ void Answer::on_abandoned(std::function<void()> callback) {
 void Answer::expect_response() {
   expects_response_ = true;
   patience_.start(kPatience, [weak = weak_from_this()] {
-    if (const auto self = weak.lock()) self->open_stream();
+    const auto self = weak.lock();
+    // Who has closed its side may still read an answer, but no stream.
+    if (self && !self->exchange_->disconnected()) self->open_stream();
   });
 }
 

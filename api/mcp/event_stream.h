@@ -27,6 +27,10 @@ class EventStream {
   EventStream(const EventStream&) = delete;
   EventStream& operator=(const EventStream&) = delete;
 
+  /// Whether everything after that number is still kept.
+  bool can_go_on(std::uint64_t after) const {
+    return kept_.empty() || kept_.front().number <= after + 1;
+  }
   /// Goes on over this connection with the events after that number.
   void connect(std::shared_ptr<http::ResponseStream> connection, std::uint64_t after = 0);
 

@@ -95,6 +95,7 @@ void HandshakeSessions::expire() {
   const core::Instant now = clock_.instant();
   std::vector<core::ConnectionId> idle;
   for (const auto& [id, session] : sessions_) {
+    session->streams.forget();
     if (session->peer.in_flight() > 0 || session->has_stream()) {
       session->used_at = now;
     } else if (now - session->used_at >= limits_.idle) {

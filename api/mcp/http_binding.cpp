@@ -160,7 +160,7 @@ void HttpBinding::listen(const Exchange& exchange) {
 void HttpBinding::resume(const Exchange& exchange, const HandshakeSessions::Session& session,
                          const std::optional<EventPosition>& position) {
   const auto stream = position ? session.streams.find(*position) : nullptr;
-  if (!stream) {
+  if (!stream || !stream->can_go_on(position->number)) {
     return refuse(*exchange, 400, std::nullopt,
                   {mcp::kInvalidRequest, "Last-Event-ID names no stream that can be resumed", {}});
   }

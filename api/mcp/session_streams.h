@@ -31,10 +31,11 @@ class SessionStreams {
   static bool is_listening(const EventPosition& position);
   /// The stream of an answer; null if it is not remembered.
   std::shared_ptr<EventStream> find(const EventPosition& position) const;
+  /// Lets the oldest of those go that are complete, down to the bounds.
+  void forget();
 
  private:
   std::shared_ptr<EventStream> make(char kind, std::optional<mcp::Revision> revision);
-  void forget();
 
   loop::Loop& loop_;
   std::uint64_t next_ = 1;

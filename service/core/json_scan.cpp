@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_set>
 
 #include "service/core/json.h"
 #include "service/core/text.h"
@@ -139,6 +140,28 @@ std::optional<JsonObject> JsonObject::object(std::string_view key) const {
   return std::move(*scanned);
 }
 
+namespace {
+
+/// The second of two with one key; null if there is none.
+const JsonMember* find_repeated(const std::vector<JsonMember>& members) {
+  constexpr std::size_t kFew = 16;  // so few are compared faster than they are hashed
+  if (members.size() <= kFew) {
+    for (auto member = members.begin(); member != members.end(); ++member) {
+      if (std::ranges::find(members.begin(), member, member->key, &JsonMember::key) != member) {
+        return &*member;
+      }
+    }
+    return nullptr;
+  }
+  std::unordered_set<std::string_view> keys;
+  for (const JsonMember& member : members) {
+    if (!keys.insert(member.key).second) return &member;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 Result<JsonObject> scan_object(std::string_view text) {
   rapidjson::MemoryStream stream(text.data(), text.size());
   rapidjson::Reader reader;
@@ -152,11 +175,9 @@ Result<JsonObject> scan_object(std::string_view text) {
   if (parsed.IsError()) return fail_at(parsed);
   if (const auto end = check_end(text, stream); !end) return fail(end.error());
   std::vector<JsonMember> members = slicer.take();
-  for (auto member = members.begin(); member != members.end(); ++member) {
-    if (std::ranges::find(members.begin(), member, member->key, &JsonMember::key) != member) {
-      return fail(ErrorCode::invalid_argument,
-                  fmt::format("JSON member \"{}\" stands twice", member->key));
-    }
+  if (const JsonMember* second = find_repeated(members)) {
+    return fail(ErrorCode::invalid_argument,
+                fmt::format("JSON member \"{}\" stands twice", second->key));
   }
   return JsonObject(std::move(members));
 }

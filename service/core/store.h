@@ -46,6 +46,7 @@ struct HistoryErasure {
   std::vector<SessionId> sessions;
   std::vector<RequestId> requests;
   std::int64_t events_up_to = 0;  ///< by id; 0 = none
+  bool more = false;              ///< there is more to be taken away
 
   bool empty() const {
     return connections.empty() && sessions.empty() && requests.empty() && events_up_to == 0;

@@ -36,15 +36,16 @@ void HistoryKeeper::look() {
           .with("error", excess.error().message);
     }
     if (!excess || excess->empty()) return look_again(false);
+    const bool more = excess->more;
     core::ChangeSet set;
     set.unhurried = true;
     set.add(std::move(*excess));
-    log_.commit(std::move(set), [this](const core::Result<void>& removed) {
+    log_.commit(std::move(set), [this, more](const core::Result<void>& removed) {
       if (!removed) {
         runtime::log_warning("events", "old records can't be removed")
             .with("error", removed.error().message);
       }
-      look_again(removed.has_value());
+      look_again(removed && more);
     });
   });
 }

@@ -59,6 +59,7 @@ void AskedInputs::ask(std::vector<InputRequest> requests, Done done) {
                              fmt::format("this client does not serve {}", request.method)));
     }
   }
+  if (requests.empty()) return done(InputAnswers());
   const auto round = std::make_shared<Round>();
   round->open = requests.size();
   round->done = std::move(done);

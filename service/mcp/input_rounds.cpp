@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "service/core/base64.h"
@@ -126,18 +127,21 @@ RpcResult<void> InputRounds::read_state(std::string_view state) {
   const bool genuine = dot != std::string_view::npos &&
                        (*call_.sign)(state.substr(dot + 1)) == (*call_.sign)((*call_.sign)(text));
   const auto plain = genuine ? core::decode_base64(text) : std::nullopt;
-  const auto state_of =
-      plain ? core::parse_json(*plain) : core::fail(core::ErrorCode::internal, "");
-  if (!state_of) return rpc_fail(kInvalidParams, "params.requestState is not this server's");
-  const rapidjson::Value& given = *state_of;
-  if (given["for"].GetString() != (*call_.sign)(binding_)) {
+  const auto given = plain ? core::scan_object(*plain) : core::fail(core::ErrorCode::internal, "");
+  const core::JsonMember* until = given ? given->find("until") : nullptr;
+  if (until == nullptr) {
+    return rpc_fail(kInvalidParams, "params.requestState is not this server's");
+  }
+  if (given->string("for") != (*call_.sign)(binding_)) {
     return rpc_fail(kInvalidParams, "params.requestState belongs to another request");
   }
-  if (now_.time_since_epoch().count() > given["until"].GetInt64()) {
+  std::int64_t last_moment = 0;
+  std::from_chars(until->raw.data(), until->raw.data() + until->raw.size(), last_moment);
+  if (now_.time_since_epoch().count() > last_moment) {
     return rpc_fail(kInvalidParams, "params.requestState is too old; make the call anew");
   }
-  for (const auto& answer : given["answers"].GetObject()) {
-    answers_[answer.name.GetString()] = core::write_json(answer.value);
+  if (const auto answers = given->object("answers")) {
+    for (const core::JsonMember& answer : answers->members()) answers_[answer.key] = answer.raw;
   }
   return {};
 }

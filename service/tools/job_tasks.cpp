@@ -121,12 +121,18 @@ void JobTasks::cancel(const core::Caller& caller, const std::string& id, Done<mc
 /// `how`: what comes next if it does not end.
 void JobTasks::stop(const core::Caller& caller, const core::JobId& id, core::StopMode how,
                     Done<mcp::TaskView> done) {
+  const auto asked = std::chrono::steady_clock::now();
   execution_.get_job(
       caller, id, kGrace, std::nullopt, nullptr,
-      [this, caller, id, how, done = std::move(done)](const core::Result<core::JobView>& view) {
+      [this, caller, id, how, asked,
+       done = std::move(done)](const core::Result<core::JobView>& view) {
         if (!view) return done(core::fail(view.error()));
         if (core::is_final(view->job.state)) return done(job_task(*view, keep_for_));
-        if (how == core::StopMode::after_command) return done(core::fail(not_ended(id)));
+        // A service that stops waits for nothing, and nothing may be ended harder for that.
+        const bool cut_short = std::chrono::steady_clock::now() - asked < kGrace / 2;
+        if (cut_short || how == core::StopMode::after_command) {
+          return done(core::fail(not_ended(id)));
+        }
         const auto next =
             how == core::StopMode::terminate ? core::StopMode::kill : core::StopMode::after_command;
         execution_.interrupt_job(caller, id, how,

@@ -35,21 +35,28 @@ template <class Id>
 core::Result<void> find_excess(sqlite::Database& database, const Kind& kind,
                                const core::HistoryRetention& keep, std::size_t limit,
                                std::vector<Id>& ids) {
-  sqlite::Statement newest = database.statement(fmt::format(
-      "SELECT {1} FROM {0} ORDER BY {1} DESC, id DESC LIMIT 1 OFFSET ?", kind.table, kind.began));
+  sqlite::Statement newest = database.statement(
+      fmt::format("SELECT {1}, id FROM {0} ORDER BY {1} DESC, id DESC LIMIT 1 OFFSET ?", kind.table,
+                  kind.began));
   bind(newest, keep.count);
-  const auto first_excess = first_integer(newest);
-  if (!first_excess) return core::fail(first_excess.error());
+  const auto crowded = newest.step();
+  if (!crowded) return core::fail(crowded.error());
   const std::int64_t since = keep.since.time_since_epoch().count();
-  const std::int64_t crowded_out = first_excess->value_or(-1);  // it and those before
+  std::int64_t crowded_out = -1;  // it and those before
+  std::string crowded_out_id;
+  if (*crowded) {
+    crowded_out = newest.take_integer();
+    crowded_out_id = newest.take_text();
+  }
 
-  sqlite::Statement rows = database.statement(
-      fmt::format("SELECT id FROM {0} WHERE {1} <= ? AND {2} IS NOT NULL AND ({2} < ? OR {1} <= ?) "
-                  "ORDER BY {1}, id LIMIT ?",
-                  kind.table, kind.began, kind.ended));
+  sqlite::Statement rows = database.statement(fmt::format(
+      "SELECT id FROM {0} WHERE {1} <= ? AND {2} IS NOT NULL AND ({2} < ? OR ({1}, id) <= (?, ?)) "
+      "ORDER BY {1}, id LIMIT ?",
+      kind.table, kind.began, kind.ended));
   bind(rows, std::max(since, crowded_out));
   bind(rows, since);
   bind(rows, crowded_out);
+  bind(rows, crowded_out_id);
   bind(rows, static_cast<std::int64_t>(limit));
   for (;;) {
     const auto found = rows.step();
@@ -59,10 +66,10 @@ core::Result<void> find_excess(sqlite::Database& database, const Kind& kind,
   }
 }
 
-/// Ids rise with time, so that what exceeds is all up to one of them; 0 = nothing.
-core::Result<std::int64_t> find_excess_events(sqlite::Database& database,
-                                              const core::HistoryRetention& keep,
-                                              std::size_t limit) {
+/// Ids rise with time, so that what exceeds is all up to one of them.
+core::Result<void> find_excess_events(sqlite::Database& database,
+                                      const core::HistoryRetention& keep, std::size_t limit,
+                                      core::HistoryErasure& found) {
   sqlite::Statement newest =
       database.statement("SELECT id FROM events ORDER BY id DESC LIMIT 1 OFFSET ?");
   bind(newest, keep.count);
@@ -70,14 +77,16 @@ core::Result<std::int64_t> find_excess_events(sqlite::Database& database,
   if (!crowded_out) return core::fail(crowded_out.error());
 
   sqlite::Statement oldest = database.statement(
-      "SELECT max(id) FROM (SELECT id, time FROM events ORDER BY id LIMIT ?) "
+      "SELECT count(*), max(id) FROM (SELECT id, time FROM events ORDER BY id LIMIT ?) "
       "WHERE time < ? OR id <= ?");
   bind(oldest, static_cast<std::int64_t>(limit));
   bind(oldest, keep.since.time_since_epoch().count());
   bind(oldest, crowded_out->value_or(0));
-  const auto last = first_integer(oldest);
-  if (!last) return core::fail(last.error());
-  return last->value_or(0);
+  const auto counted = oldest.step();
+  if (!counted) return core::fail(counted.error());
+  found.more = found.more || oldest.take_integer() == static_cast<std::int64_t>(limit);
+  found.events_up_to = oldest.take_integer();  // of no rows 0
+  return {};
 }
 
 template <class Id>
@@ -100,10 +109,10 @@ core::Result<core::HistoryErasure> excess_history(sqlite::Database& database,
   auto read = find_excess(database, kConnections, keep, limit, found.connections);
   if (read) read = find_excess(database, kSessions, keep, limit, found.sessions);
   if (read) read = find_excess(database, kRequests, keep, limit, found.requests);
+  found.more = found.connections.size() == limit || found.sessions.size() == limit ||
+               found.requests.size() == limit;
+  if (read) read = find_excess_events(database, keep, limit, found);
   if (!read) return core::fail(read.error());
-  const auto events = find_excess_events(database, keep, limit);
-  if (!events) return core::fail(events.error());
-  found.events_up_to = *events;
   return found;
 }
 

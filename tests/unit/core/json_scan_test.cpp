@@ -1,5 +1,6 @@
 #include "service/core/json_scan.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "service/core/json.h"
@@ -63,6 +64,15 @@ TEST(ScanObject, ANulEndsNothing) {
     EXPECT_FALSE(scan_object(text)) << testing::PrintToString(text);
     EXPECT_FALSE(parse_json(text)) << testing::PrintToString(text);
   }
+}
+
+TEST(ScanObject, RefusesAMemberThatStandsTwiceAmongMany) {
+  std::string members;
+  for (int i = 0; i < 200'000; ++i) members += fmt::format("\"{}\":0,", i);
+  EXPECT_TRUE(scan_object("{" + members + R"("last":0})"));
+  const auto twice = scan_object("{" + members + R"("77":0})");
+  ASSERT_FALSE(twice);
+  EXPECT_NE(twice.error().message.find("\"77\""), std::string::npos) << twice.error().message;
 }
 
 TEST(ScanObject, RefusesAMemberThatStandsTwice) {

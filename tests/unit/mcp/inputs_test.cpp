@@ -88,6 +88,19 @@ TEST_F(InputsTest, AHandshakeClientIsNotAskedForWhatItDoesNotServe) {
   EXPECT_THAT(text_of(result), HasSubstr("does not serve elicitation/create"));
 }
 
+TEST_F(InputsTest, WhoAsksForNothingIsAnsweredAtOnce) {
+  for (const std::string& message :
+       {plain("1", "tools/call", R"({"name":"wait"})"),
+        modern("2", "tools/call", R"("name":"wait","arguments":{})")}) {
+    shake_hands("2025-11-25");
+    send(message);
+    bool answered = false;
+    open_.back().context.inputs->ask(
+        {}, [&](const auto& answers) { answered = answers && answers->empty(); });
+    EXPECT_TRUE(answered) << message;
+  }
+}
+
 TEST_F(InputsTest, AnErrorOfTheClientEndsTheQuestion) {
   shake_hands_as(R"({"elicitation":{}})");
   const auto question = parse(ask(call("1")));

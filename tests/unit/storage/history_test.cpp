@@ -82,9 +82,17 @@ TEST_F(HistoryTest, FindsWhatIsTooMuchAndHasEnded) {
   EXPECT_EQ(found.events_up_to, all_events().at(1).id);
 }
 
+TEST_F(HistoryTest, KeepsAsManyAsItShallOfThoseThatBeganTogether) {
+  for (int i = 0; i < 4; ++i) record(7);
+  EXPECT_EQ(excess(at(0), 3).sessions.size(), 1U);
+}
+
 TEST_F(HistoryTest, FindsTheOldestFirstInSmallSteps) {
   for (const std::int64_t second : {30, 0, 20, 10}) record(second);
-  expect_found(excess(at(100), 100, 2), {1, 3});
+  const core::HistoryErasure first = excess(at(100), 100, 2);
+  expect_found(first, {1, 3});
+  EXPECT_TRUE(first.more);
+  EXPECT_FALSE(excess(at(100), 100, 5).more);
 }
 
 TEST_F(HistoryTest, ErasesThatAndNothingElse) {
