@@ -56,7 +56,7 @@ core::Result<void> find_excess(sqlite::Database& database, const Kind& kind,
   bind(rows, std::max(since, crowded_out));
   bind(rows, since);
   bind(rows, crowded_out);
-  bind(rows, crowded_out_id);
+  rows.bind(crowded_out_id);
   bind(rows, static_cast<std::int64_t>(limit));
   for (;;) {
     const auto found = rows.step();
