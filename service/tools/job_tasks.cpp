@@ -121,7 +121,7 @@ void JobTasks::cancel(const core::Caller& caller, const std::string& id, Done<mc
 /// `how`: what comes next if it does not end.
 void JobTasks::stop(const core::Caller& caller, const core::JobId& id, core::StopMode how,
                     Done<mcp::TaskView> done) {
-  const auto asked = std::chrono::steady_clock::now();
+  const core::Instant asked = clock_.instant();
   execution_.get_job(
       caller, id, kGrace, std::nullopt, nullptr,
       [this, caller, id, how, asked,
@@ -129,7 +129,7 @@ void JobTasks::stop(const core::Caller& caller, const core::JobId& id, core::Sto
         if (!view) return done(core::fail(view.error()));
         if (core::is_final(view->job.state)) return done(job_task(*view, keep_for_));
         // A service that stops waits for nothing, and nothing may be ended harder for that.
-        const bool cut_short = std::chrono::steady_clock::now() - asked < kGrace / 2;
+        const bool cut_short = clock_.instant() - asked < kGrace / 2;
         if (cut_short || how == core::StopMode::after_command) {
           return done(core::fail(not_ended(id)));
         }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "service/core/execution.h"
+#include "service/core/time.h"
 #include "service/mcp/task.h"
 
 namespace berth::tools {
@@ -13,9 +14,9 @@ namespace berth::tools {
 /// then. Core loop.
 class JobTasks final : public mcp::TaskSource {
  public:
-  /// `execution` must outlive it. `keep_for` (jobs.keep_for): how long an ended job is kept.
-  JobTasks(core::Execution& execution, core::Milliseconds keep_for)
-      : execution_(execution), keep_for_(keep_for) {}
+  /// Both must outlive it. `keep_for` (jobs.keep_for): how long an ended job is kept.
+  JobTasks(core::Execution& execution, const core::Clock& clock, core::Milliseconds keep_for)
+      : execution_(execution), clock_(clock), keep_for_(keep_for) {}
 
   void find(const core::Caller& caller, const std::string& id, Done<mcp::TaskView> done) override;
   void wait(const core::Caller& caller, const std::string& id,
@@ -30,6 +31,7 @@ class JobTasks final : public mcp::TaskSource {
             Done<mcp::TaskView> done);
 
   core::Execution& execution_;
+  const core::Clock& clock_;
   core::Milliseconds keep_for_;
 };
 

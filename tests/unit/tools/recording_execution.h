@@ -30,6 +30,7 @@ class RecordingExecution final : public core::Execution {
     job_id = id;
     wait = wait_for;
     max_output_bytes = max_bytes;
+    if (on_wait) on_wait(wait_for);
     done(job);
   }
   void read_output(const core::Caller& from, core::OutputRequest request, Cancel cancellation,
@@ -143,6 +144,7 @@ class RecordingExecution final : public core::Execution {
   core::ListFilter filter;
   core::JobId job_id;
   core::SessionId session_id;
+  std::function<void(core::Milliseconds)> on_wait;  // of get_job
   core::Milliseconds wait{-1};
   std::optional<std::size_t> max_output_bytes;
   std::optional<core::StopMode> stop_mode;

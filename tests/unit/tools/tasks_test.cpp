@@ -1,6 +1,7 @@
 // run_command as a task, and jobs as tasks.
 #include "service/tools/job_result.h"
 #include "service/tools/job_tasks.h"
+#include "tests/support/virtual_clock.h"
 #include "tests/unit/tools/tools_fixture.h"
 
 namespace berth::tools {
@@ -48,7 +49,8 @@ class JobTasksTest : public ToolsTest {
     return answer<TaskView>([&](const auto& done) { tasks_.find(caller_, task, done); });
   }
 
-  JobTasks tasks_{execution_, kKept};
+  support::VirtualClock clock_;
+  JobTasks tasks_{execution_, clock_, kKept};
 };
 
 TEST_F(JobTasksTest, OnlyRunCommandMayBeATask) {
@@ -176,6 +178,10 @@ TEST_F(JobTasksTest, IsStoppedByEverHarderMeans) {
   const auto cancel = [&] {
     return answer<TaskView>([&](const auto& done) { tasks_.cancel(caller_, id(), done); });
   };
+  EXPECT_EQ(cancel().error().code, core::ErrorCode::unavailable) << "the service stops";
+  EXPECT_EQ(execution_.stops, std::vector<std::string>{"stop_job interrupt"});
+  execution_.stops.clear();
+  execution_.on_wait = [&](Milliseconds wait) { clock_.advance(wait); };
   EXPECT_EQ(cancel().error().code, core::ErrorCode::unavailable) << "it never ends";
   EXPECT_EQ(execution_.stops,
             (std::vector<std::string>{"stop_job interrupt", "interrupt_job terminate",
