@@ -33,7 +33,9 @@ for (const [name, connect] of Object.entries(connectors)) {
       assert.equal(job.stdout, `${5 * MiB}\n0\n`);
     });
 
-    test('a larger one is refused with a reason, and the client goes on', async () => {
+    // A WebSocket is closed with 1009 then: websocket.test.mjs.
+    const skip = name.includes('WebSocket');
+    test('a larger one is refused with a reason, and the client goes on', { skip }, async () => {
       await assert.rejects(agent.call('run_command', { command: 'cat', stdin: 'x'.repeat(33 * MiB) }, limit),
                            /32 MiB|33554432|too large|413/i);
       assert.equal((await agent.ask('run_command', { command: 'echo alive' })).stdout, 'alive\n');
