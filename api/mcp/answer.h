@@ -7,7 +7,7 @@
 #include "api/http/exchange.h"
 #include "api/mcp/event_stream.h"
 #include "service/loop/timer.h"
-#include "service/mcp/calls.h"
+#include "service/mcp/outgoing.h"
 
 namespace berth::api_mcp {
 

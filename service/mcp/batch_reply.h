@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "service/mcp/calls.h"
+#include "service/mcp/outgoing.h"
 
 namespace berth::mcp {
 
@@ -21,7 +21,7 @@ class BatchReply {
     }
     if (--open_ > 0) return;
     if (responses_.empty()) return reply_({});
-    reply_({Outgoing::Kind::response, std::move(responses_) + "]", 0, false});
+    reply_({Outgoing::Kind::response, std::move(responses_) + "]"});
   }
 
  private:

@@ -9,8 +9,8 @@
 
 namespace berth::mcp {
 
-core::Result<MessageId> ClientQuestions::open(std::function<bool()> wanted, Answered answered) {
-  std::erase_if(open_, [](const auto& entry) { return !entry.second.wanted(); });
+core::Result<MessageId> ClientQuestions::open(const CallRef& call, Answered answered) {
+  std::erase_if(open_, [](const auto& entry) { return !entry.second.call.is_open(); });
   if (open_.size() >= kMaxOpen) {
     return core::fail(core::ErrorCode::limit_exceeded,
                       fmt::format("the client has {} requests to answer", open_.size()));
@@ -18,14 +18,14 @@ core::Result<MessageId> ClientQuestions::open(std::function<bool()> wanted, Answ
   if (prefix_.empty()) prefix_ = core::random_base32_128();
   const std::string name = fmt::format("{}-{}", prefix_, next_++);
   MessageId id{fmt::format("\"{}\"", name), "s" + name};
-  open_.emplace(id.key, Question{std::move(wanted), std::move(answered)});
+  open_.emplace(id.key, Question{call, std::move(answered)});
   return id;
 }
 
 void ClientQuestions::take(const Message& response) {
   if (!response.id) return;
   const auto node = open_.extract(response.id->key);
-  if (node.empty() || !node.mapped().wanted()) return;
+  if (node.empty() || !node.mapped().call.is_open()) return;
   if (response.kind == MessageKind::result) {
     return node.mapped().answered(std::string(response.result));
   }
@@ -49,10 +49,7 @@ struct AskedInputs::Round {
 };
 
 void AskedInputs::ask(std::vector<InputRequest> requests, Done done) {
-  const auto calls = calls_.lock();
-  Calls::Call* call = calls ? calls->find(call_, serial_) : nullptr;
-  if (call == nullptr) return;
-  const Reply reply = call->reply;  // it may take the call away
+  if (!call_.is_open()) return;
   for (const InputRequest& request : requests) {
     if (!serves(request.method)) {
       return done(core::fail(core::ErrorCode::unsupported,
@@ -63,18 +60,13 @@ void AskedInputs::ask(std::vector<InputRequest> requests, Done done) {
   const auto round = std::make_shared<Round>();
   round->open = requests.size();
   round->done = std::move(done);
-  const auto wanted = [all = calls_, id = call_, serial = serial_] {
-    const auto alive = all.lock();
-    return alive && alive->find(id, serial) != nullptr;
-  };
   for (const InputRequest& request : requests) {
     const auto id =
-        questions_->open(wanted, [round, key = request.key](core::Result<std::string> answer) {
+        questions_->open(call_, [round, key = request.key](core::Result<std::string> answer) {
           round->answered(key, std::move(answer));
         });
     if (!id) return round->answered(request.key, core::fail(id.error()));
-    reply({Outgoing::Kind::notification, encode_request(*id, request.method, request.params), 0,
-           false});
+    call_.tell(notification(encode_request(*id, request.method, request.params)));
   }
 }
 

@@ -24,15 +24,15 @@ class ClientQuestions {
   static constexpr std::size_t kMaxOpen = 64;
 
   /// The id to send it under; limit_exceeded if too many are open. `answered` is called at most
-  /// once, and not any more when `wanted` says that the call it belongs to has ended.
-  core::Result<MessageId> open(std::function<bool()> wanted, Answered answered);
+  /// once, and not any more when the call it belongs to has ended.
+  core::Result<MessageId> open(const CallRef& call, Answered answered);
 
   /// A response of the client; one to nothing that was asked is ignored.
   void take(const Message& response);
 
  private:
   struct Question {
-    std::function<bool()> wanted;
+    CallRef call;
     Answered answered;
   };
 
@@ -45,12 +45,8 @@ class ClientQuestions {
 class AskedInputs final : public Inputs {
  public:
   AskedInputs(std::shared_ptr<ClientQuestions> questions, ClientCapabilities capabilities,
-              std::weak_ptr<Calls> calls, MessageId call, std::uint64_t serial)
-      : questions_(std::move(questions)),
-        capabilities_(capabilities),
-        calls_(std::move(calls)),
-        call_(std::move(call)),
-        serial_(serial) {}
+              CallRef call)
+      : questions_(std::move(questions)), capabilities_(capabilities), call_(std::move(call)) {}
 
   bool serves(std::string_view method) const override { return capabilities_.serves(method); }
   void ask(std::vector<InputRequest> requests, Done done) override;
@@ -60,9 +56,7 @@ class AskedInputs final : public Inputs {
 
   std::shared_ptr<ClientQuestions> questions_;
   ClientCapabilities capabilities_;
-  std::weak_ptr<Calls> calls_;
-  MessageId call_;
-  std::uint64_t serial_;
+  CallRef call_;
 };
 
 }  // namespace berth::mcp

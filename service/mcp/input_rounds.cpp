@@ -15,12 +15,13 @@ namespace {
 constexpr std::string_view kResponses = "params.inputResponses";
 
 /// What must be the same when the call comes again: of long arguments their beginning and length.
-std::string describe(const core::Caller& caller, std::string_view method,
-                     const core::JsonObject* params) {
+std::string describe(const Request& request) {
   constexpr std::size_t kBeginning = 4'096;
-  std::string text = fmt::format("{}\n{}\n", caller.identity.principal, method);
+  std::string text =
+      fmt::format("{}\n{}\n", request.context.caller.identity.principal, request.method);
   for (const std::string_view name : {"name", "uri", "arguments"}) {
-    const core::JsonMember* member = params == nullptr ? nullptr : params->find(name);
+    const core::JsonMember* member =
+        request.params == nullptr ? nullptr : request.params->find(name);
     if (member == nullptr) continue;
     text += fmt::format("{} {} {}\n", name, member->raw.size(), member->raw.substr(0, kBeginning));
   }
@@ -37,12 +38,18 @@ bool is_answer(std::string_view method, const std::string& text) {
 
 }  // namespace
 
-RpcResult<std::shared_ptr<InputRounds>> InputRounds::make(Call call, const core::Caller& caller,
-                                                          std::string_view method,
-                                                          const core::JsonObject* params,
-                                                          core::Timestamp now) {
-  std::shared_ptr<InputRounds> inputs(
-      new InputRounds(std::move(call), describe(caller, method, params), now));
+InputRounds::InputRounds(CallRef call, const Request& request, const Sign& sign,
+                         core::Timestamp now)
+    : call_(std::move(call)),
+      capabilities_(request.capabilities),
+      sign_(sign),
+      binding_(describe(request)),
+      now_(now) {}
+
+RpcResult<std::shared_ptr<InputRounds>> InputRounds::make(CallRef call, const Request& request,
+                                                          const Sign& sign, core::Timestamp now) {
+  std::shared_ptr<InputRounds> inputs(new InputRounds(std::move(call), request, sign, now));
+  const core::JsonObject* params = request.params;
   if (params == nullptr) return inputs;
   if (const core::JsonMember* state = params->find("requestState")) {
     if (state->kind != core::JsonKind::string) {
@@ -80,21 +87,12 @@ void InputRounds::ask(std::vector<InputRequest> requests, Done done) {
   }
   if (questions.empty()) return done(std::move(given));
 
-  const auto calls = call_.calls.lock();
-  auto call = calls ? calls->take(call_.id, call_.serial) : std::nullopt;
-  if (!call) return;
   const auto foreign = std::ranges::find_if(
       questions, [&](const InputRequest& question) { return !serves(question.method); });
-  if (foreign != questions.end()) {
-    const RpcError missing{
-        kMissingClientCapability,
-        fmt::format("This needs a client that serves {}", foreign->method),
-        fmt::format(R"({{"requiredCapabilities":{}}})", capability_of(foreign->method))};
-    return call->reply(
-        {Outgoing::Kind::response, encode_error(call_.id, missing), missing.code, false});
-  }
-  call->reply(
-      {Outgoing::Kind::response, encode_result(call_.id, encode_questions(questions)), 0, false});
+  if (foreign == questions.end()) return call_.answer(encode_questions(questions));
+  call_.answer(rpc_fail(
+      kMissingClientCapability, fmt::format("This needs a client that serves {}", foreign->method),
+      fmt::format(R"({{"requiredCapabilities":{}}})", capability_of(foreign->method))));
 }
 
 std::string InputRounds::encode_questions(const std::vector<InputRequest>& questions) const {
@@ -110,13 +108,13 @@ std::string InputRounds::encode_questions(const std::vector<InputRequest>& quest
 
 std::string InputRounds::seal_state() const {
   core::JsonWriter json;
-  json.begin_object().member("for", (*call_.sign)(binding_));
+  json.begin_object().member("for", sign_(binding_));
   json.member("until", (now_ + kStateLife).time_since_epoch().count());
   json.key("answers").begin_object();
   for (const auto& [key, answer] : answers_) json.raw_member(key, answer);
   json.end_object().end_object();
   const std::string text = core::encode_base64(json.str());
-  return text + "." + (*call_.sign)(text);
+  return text + "." + sign_(text);
 }
 
 RpcResult<void> InputRounds::read_state(std::string_view state) {
@@ -124,15 +122,15 @@ RpcResult<void> InputRounds::read_state(std::string_view state) {
   const std::string_view text = state.substr(0, std::min(dot, state.size()));
   // A wrong signature says nothing of the right one, so that the time of the comparison tells
   // nothing either: it is compared by what only this server can make of both.
-  const bool genuine = dot != std::string_view::npos &&
-                       (*call_.sign)(state.substr(dot + 1)) == (*call_.sign)((*call_.sign)(text));
+  const bool genuine =
+      dot != std::string_view::npos && sign_(state.substr(dot + 1)) == sign_(sign_(text));
   const auto plain = genuine ? core::decode_base64(text) : std::nullopt;
   const auto given = plain ? core::scan_object(*plain) : core::fail(core::ErrorCode::internal, "");
   const core::JsonMember* until = given ? given->find("until") : nullptr;
   if (until == nullptr) {
     return rpc_fail(kInvalidParams, "params.requestState is not this server's");
   }
-  if (given->string("for") != (*call_.sign)(binding_)) {
+  if (given->string("for") != sign_(binding_)) {
     return rpc_fail(kInvalidParams, "params.requestState belongs to another request");
   }
   std::int64_t last_moment = 0;

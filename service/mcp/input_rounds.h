@@ -6,13 +6,11 @@
 #include <string>
 #include <string_view>
 
-#include "service/core/identity.h"
-#include "service/core/json_scan.h"
 #include "service/core/time.h"
 #include "service/mcp/calls.h"
 #include "service/mcp/client_capabilities.h"
 #include "service/mcp/inputs.h"
-#include "service/mcp/message.h"
+#include "service/mcp/request.h"
 #include "service/mcp/rpc_error.h"
 
 namespace berth::mcp {
@@ -28,34 +26,25 @@ class InputRounds final : public Inputs {
  public:
   static constexpr std::chrono::minutes kStateLife{60};
 
-  /// The call that asks, and who may continue it.
-  struct Call {
-    std::weak_ptr<Calls> calls;
-    MessageId id;
-    std::uint64_t serial = 0;
-    ClientCapabilities capabilities;
-    const Sign* sign = nullptr;  ///< outlives the call
-  };
+  /// Reads `inputResponses` and `requestState` of the request that `call` stands for. `sign`
+  /// outlives it. kInvalidParams if they are malformed, or the state is not this server's, another
+  /// request's, or too old.
+  static RpcResult<std::shared_ptr<InputRounds>> make(CallRef call, const Request& request,
+                                                      const Sign& sign, core::Timestamp now);
 
-  /// Reads `inputResponses` and `requestState`. kInvalidParams if they are malformed, or the state
-  /// is not this server's, another request's, or too old.
-  static RpcResult<std::shared_ptr<InputRounds>> make(Call call, const core::Caller& caller,
-                                                      std::string_view method,
-                                                      const core::JsonObject* params,
-                                                      core::Timestamp now);
-
-  bool serves(std::string_view method) const override { return call_.capabilities.serves(method); }
+  bool serves(std::string_view method) const override { return capabilities_.serves(method); }
   void ask(std::vector<InputRequest> requests, Done done) override;
 
  private:
-  InputRounds(Call call, std::string binding, core::Timestamp now)
-      : call_(std::move(call)), binding_(std::move(binding)), now_(now) {}
+  InputRounds(CallRef call, const Request& request, const Sign& sign, core::Timestamp now);
 
   RpcResult<void> read_state(std::string_view state);
   std::string seal_state() const;
   std::string encode_questions(const std::vector<InputRequest>& questions) const;
 
-  Call call_;
+  CallRef call_;
+  ClientCapabilities capabilities_;
+  const Sign& sign_;
   std::string binding_;  // whose and what request it is
   core::Timestamp now_;
   InputAnswers answers_;

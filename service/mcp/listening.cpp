@@ -66,8 +66,10 @@ Outgoing resource_updated(const std::string& uri, std::string_view meta) {
   params.begin_object();
   if (!meta.empty()) params.raw_member("_meta", meta);
   params.member("uri", uri).end_object();
-  return {Outgoing::Kind::notification,
-          encode_notification("notifications/resources/updated", params.view()), 0, false, true};
+  Outgoing updated =
+      notification(encode_notification("notifications/resources/updated", params.view()));
+  updated.idempotent = true;
+  return updated;
 }
 
 RpcResult<std::shared_ptr<Listening>> Listening::make(const Sources& sources,
@@ -101,8 +103,7 @@ RpcResult<std::shared_ptr<Listening>> Listening::make(const Sources& sources,
         std::make_shared<TaskWatch>(*sources.tasks, budget, [weak](const TaskView& task) {
           const auto self = weak.lock();
           if (!self) return;
-          self->notify_({Outgoing::Kind::notification,
-                         encode_task_notification(task, self->info_, self->meta()), 0, false});
+          self->notify_(notification(encode_task_notification(task, self->info_, self->meta())));
         });
   }
   return made;
@@ -146,9 +147,8 @@ void Listening::acknowledge() {
   if (asked_for_resources_) write_names(params, "resourceSubscriptions", uris_);
   if (asked_for_tasks_) write_names(params, "taskIds", task_ids_);
   params.end_object().end_object();
-  notify_({Outgoing::Kind::notification,
-           encode_notification("notifications/subscriptions/acknowledged", params.view()), 0,
-           false});
+  notify_(
+      notification(encode_notification("notifications/subscriptions/acknowledged", params.view())));
   acknowledged_ = true;
   for (const std::string& uri : std::exchange(early_changes_, {})) changed(uri);
   if (task_watch_) task_watch_->start();

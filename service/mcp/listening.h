@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "service/mcp/calls.h"
+#include "service/mcp/outgoing.h"
 #include "service/mcp/request.h"
 #include "service/mcp/resource_methods.h"
 #include "service/mcp/task_watch.h"

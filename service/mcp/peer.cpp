@@ -8,25 +8,36 @@
 namespace berth::mcp {
 namespace {
 
-Outgoing response(const MessageId& id, const RpcResult<std::string>& result) {
-  if (result) return {Outgoing::Kind::response, encode_result(id, *result), 0, false};
-  return {Outgoing::Kind::response, encode_error(id, result.error()), result.error().code, false};
+LogSink log_sink(const CallRef& call, LogLevel least) {
+  return [call, least](LogLevel level, std::string_view logger, std::string_view data) {
+    if (level < least) return;
+    core::JsonWriter params;
+    params.begin_object().member("level", to_string(level)).member("logger", logger);
+    params.raw_member("data", data).end_object();
+    call.tell(notification(encode_notification("notifications/message", params.view())));
+  };
 }
 
-Outgoing nothing() {
-  return {};
+/// `token`: raw JSON; empty = the client wants none.
+ProgressSink progress_sink(const CallRef& call, const std::string& token) {
+  if (token.empty()) return nullptr;
+  return [call, token](double progress, std::optional<double> total, std::string_view text) {
+    if (!call.advance(progress)) return;
+    core::JsonWriter params;
+    params.begin_object().raw_member("progressToken", token).member("progress", progress);
+    params.member("total", total);
+    if (!text.empty()) params.member("message", text);
+    params.end_object();
+    call.tell(notification(encode_notification("notifications/progress", params.view())));
+  };
 }
 
 void cancel(Calls::Call call, const std::string& reason) {
   call.cancel->cancel(reason);
-  call.reply(nothing());
+  call.reply({});
 }
 
 }  // namespace
-
-Outgoing refusal(const std::optional<MessageId>& id, const RpcError& error) {
-  return {Outgoing::Kind::response, encode_error(id, error), error.code, true};
-}
 
 void Peer::receive(std::string_view text, const core::Caller& caller, Reply reply) {
   if (looks_like_batch(text)) return receive_batch(text, caller, reply);
@@ -38,11 +49,11 @@ void Peer::receive(std::string_view text, const core::Caller& caller, Reply repl
 void Peer::receive(const Message& message, const core::Caller& caller, Reply reply) {
   if (message.kind == MessageKind::request) return request(message, caller, std::move(reply));
   if (message.kind == MessageKind::notification) {
-    notification(message);
+    take_notification(message);
   } else {
     questions_->take(message);
   }
-  reply(nothing());
+  reply({});
 }
 
 void Peer::receive_batch(std::string_view text, const core::Caller& caller, const Reply& reply) {
@@ -75,7 +86,7 @@ void Peer::receive_batch(std::string_view text, const core::Caller& caller, cons
   }
 }
 
-void Peer::notification(const Message& message) {
+void Peer::take_notification(const Message& message) {
   if (message.method != "notifications/cancelled" || !message.params) return;
   const core::JsonMember* member = message.params->find("requestId");
   const auto id = member == nullptr ? std::nullopt : MessageId::from(*member);
@@ -146,38 +157,32 @@ void Peer::initialize(const Message& message, const Reply& reply) {
 
 void Peer::dispatch(const Message& message, const RequestMeta& meta, const core::Caller& caller,
                     Reply reply) {
-  const MessageId& id = *message.id;
   latest_revision_ = meta.revision;
   auto cancellation = std::make_shared<core::Cancellation>();
-  const std::uint64_t serial = calls_->add({id, cancellation, std::move(reply), 0, std::nullopt});
+  const CallRef call = calls_->add(*message.id, cancellation, std::move(reply));
   Request request;
   request.method = message.method;
   request.params = message.params ? &*message.params : nullptr;
   request.revision = *meta.revision;
-  request.capabilities = is_modern(request.revision) ? meta.capabilities : capabilities_;
+  const bool modern = is_modern(request.revision);
+  request.capabilities = modern ? meta.capabilities : capabilities_;
   request.context.caller = caller;
   // An agent sees its own sessions and jobs, also where its user may administer the service.
   request.context.caller.identity.scope = core::Scope::client;
   request.context.cancel = cancellation;
-  request.context.progress = progress_sink(id, serial, meta.progress_token);
-  const Server::Done done = [calls = std::weak_ptr(calls_), id,
-                             serial](const RpcResult<std::string>& result) {
-    const auto alive = calls.lock();
-    if (!alive) return;
-    if (auto call = alive->take(id, serial)) call->reply(response(id, result));
-  };
-  const bool modern = is_modern(request.revision);
+  request.context.progress = progress_sink(call, meta.progress_token);
   if (!modern || meta.log_level) {
-    request.context.log = log_sink(id, serial, modern ? *meta.log_level : log_level_);
+    request.context.log = log_sink(call, modern ? *meta.log_level : log_level_);
   }
-  const auto asks = inputs(request, id, serial, meta);
-  if (!asks) return done(rpc_fail(asks.error()));
+  const auto asks = inputs(request, call);
+  if (!asks) return call.answer(rpc_fail(asks.error()));
   request.context.inputs = *asks;
+  const Server::Done done = [call](const RpcResult<std::string>& result) { call.answer(result); };
   if (!modern && request.method == "logging/setLevel") {
     set_log_level(request, done);
   } else if (modern && request.method == "subscriptions/listen" &&
              (server_.resources() != nullptr || server_.tasks() != nullptr)) {
-    listen(request, id, serial, done);
+    listen(request, call);
   } else if (server_.resources() == nullptr) {
     server_.handle(std::move(request), done);
   } else if (!modern && request.method == "resources/subscribe") {
@@ -189,15 +194,11 @@ void Peer::dispatch(const Message& message, const RequestMeta& meta, const core:
   }
 }
 
-RpcResult<std::shared_ptr<Inputs>> Peer::inputs(const Request& request, const MessageId& id,
-                                                std::uint64_t serial,
-                                                const RequestMeta& meta) const {
+RpcResult<std::shared_ptr<Inputs>> Peer::inputs(const Request& request, const CallRef& call) const {
   if (!is_modern(request.revision)) {
-    return std::make_shared<AskedInputs>(questions_, capabilities_, calls_, id, serial);
+    return std::make_shared<AskedInputs>(questions_, request.capabilities, call);
   }
-  auto rounds = InputRounds::make({calls_, id, serial, meta.capabilities, &server_.sign()},
-                                  request.context.caller, request.method, request.params,
-                                  server_.clock().now());
+  auto rounds = InputRounds::make(call, request, server_.sign(), server_.clock().now());
   if (!rounds) return rpc_fail(rounds.error());
   return std::shared_ptr<Inputs>(*rounds);
 }
@@ -209,41 +210,6 @@ void Peer::set_log_level(const Request& request, const Server::Done& done) {
     return done(rpc_fail(kInvalidParams, "params.level must be a log level such as info"));
   log_level_ = *level;
   done("{}");
-}
-
-LogSink Peer::log_sink(const MessageId& id, std::uint64_t serial, LogLevel least) const {
-  return [calls = std::weak_ptr(calls_), id, serial, least](LogLevel level, std::string_view logger,
-                                                            std::string_view data) {
-    const auto alive = calls.lock();
-    Calls::Call* call = alive && level >= least ? alive->find(id, serial) : nullptr;
-    if (call == nullptr) return;
-    core::JsonWriter params;
-    params.begin_object().member("level", to_string(level)).member("logger", logger);
-    params.raw_member("data", data).end_object();
-    const Reply reply = call->reply;  // it may take the call away
-    reply({Outgoing::Kind::notification,
-           encode_notification("notifications/message", params.view()), 0, false});
-  };
-}
-
-ProgressSink Peer::progress_sink(const MessageId& id, std::uint64_t serial,
-                                 const std::string& token) const {
-  if (token.empty()) return nullptr;
-  return [calls = std::weak_ptr(calls_), id, serial, token](
-             double progress, std::optional<double> total, std::string_view text) {
-    const auto alive = calls.lock();
-    Calls::Call* call = alive ? alive->find(id, serial) : nullptr;
-    if (call == nullptr || (call->progress && progress <= *call->progress)) return;
-    call->progress = progress;
-    core::JsonWriter params;
-    params.begin_object().raw_member("progressToken", token).member("progress", progress);
-    params.member("total", total);
-    if (!text.empty()) params.member("message", text);
-    params.end_object();
-    const Reply reply = call->reply;  // it may take the call away
-    reply({Outgoing::Kind::notification,
-           encode_notification("notifications/progress", params.view()), 0, false});
-  };
 }
 
 void Peer::cancel_all(const std::string& reason) {

@@ -61,21 +61,16 @@ class Peer {
  private:
   void receive_batch(std::string_view text, const core::Caller& caller, const Reply& reply);
   void request(const Message& message, const core::Caller& caller, Reply reply);
-  void notification(const Message& message);
+  void take_notification(const Message& message);
   void initialize(const Message& message, const Reply& reply);
   RpcResult<RequestMeta> agree(const Message& message);
   void dispatch(const Message& message, const RequestMeta& meta, const core::Caller& caller,
                 Reply reply);
   void set_log_level(const Request& request, const Server::Done& done);
-  void listen(const Request& request, const MessageId& id, std::uint64_t serial,
-              const Server::Done& done);
+  void listen(const Request& request, const CallRef& call);
   void subscribe(const Request& request, const Server::Done& done);
   void unsubscribe(const Request& request, const Server::Done& done);
-  RpcResult<std::shared_ptr<Inputs>> inputs(const Request& request, const MessageId& id,
-                                            std::uint64_t serial, const RequestMeta& meta) const;
-  ProgressSink progress_sink(const MessageId& id, std::uint64_t serial,
-                             const std::string& token) const;
-  LogSink log_sink(const MessageId& id, std::uint64_t serial, LogLevel least) const;
+  RpcResult<std::shared_ptr<Inputs>> inputs(const Request& request, const CallRef& call) const;
 
   const Server& server_;
   std::optional<Revision> handshake_;
@@ -89,8 +84,5 @@ class Peer {
   std::shared_ptr<WatchSet> subscribed_;  // once a handshake client has subscribed
   Reply notify_;
 };
-
-/// The reply to a message that is none, or not allowed.
-Outgoing refusal(const std::optional<MessageId>& id, const RpcError& error);
 
 }  // namespace berth::mcp

@@ -7,19 +7,12 @@
 
 namespace berth::mcp {
 
-void Peer::listen(const Request& request, const MessageId& id, std::uint64_t serial,
-                  const Server::Done& done) {
-  auto listening =
-      Listening::make({server_.resources(), server_.tasks(), &server_.info()}, watch_budget_, id,
-                      request, [calls = std::weak_ptr(calls_), id, serial](Outgoing notification) {
-                        const auto alive = calls.lock();
-                        const Calls::Call* call = alive ? alive->find(id, serial) : nullptr;
-                        if (call == nullptr) return;
-                        const Reply reply = call->reply;  // it may take the call away
-                        reply(std::move(notification));
-                      });
-  if (!listening) return done(rpc_fail(listening.error()));
-  calls_->find(id, serial)->listening = *listening;
+void Peer::listen(const Request& request, const CallRef& call) {
+  auto listening = Listening::make(
+      {server_.resources(), server_.tasks(), &server_.info()}, watch_budget_, call.id(), request,
+      [call](Outgoing notification) { call.tell(std::move(notification)); });
+  if (!listening) return call.answer(rpc_fail(listening.error()));
+  call.hold(*listening);
   (*listening)->start(request.context.caller);  // last: a reply may destroy the peer
 }
 
@@ -57,8 +50,7 @@ void Peer::repeat_notifications() {
 void Peer::end_listening() {
   const auto calls = calls_;  // a reply may destroy the peer
   while (auto call = calls->take_any_listening()) {
-    call->reply(
-        {Outgoing::Kind::response, encode_result(call->id, call->listening->result()), 0, false});
+    call->reply(response(call->id, call->listening->result()));
   }
 }
 

@@ -72,7 +72,7 @@ std::string encode(const PromptResult& result, const ServerInfo& info, Revision 
 RpcResult<std::string> list_prompts(const PromptSet& prompts, const ServerInfo& info,
                                     const core::JsonObject* params, Revision revision) {
   if (params != nullptr && params->has("cursor")) {
-    return rpc_fail(kInvalidParams, "Invalid cursor");  // there is one page
+    return rpc_fail(invalid_cursor());  // there is one page
   }
   core::JsonWriter json;
   begin_result(json, revision);

@@ -52,22 +52,16 @@ std::string encode_contents(const core::ResourceContents& resource, const Server
 
 }  // namespace
 
-void list_resources(core::Resources& resources, const ServerInfo& info,
-                    const ResourceRequest& request, ResultDone done) {
-  std::string cursor;
-  if (const core::JsonMember* member =
-          request.params == nullptr ? nullptr : request.params->find("cursor")) {
-    if (member->kind != core::JsonKind::string) {
-      return done(rpc_fail(kInvalidParams, "Invalid cursor"));
-    }
-    cursor = core::decode_json_string(member->raw);
-  }
-  resources.list(request.caller, std::move(cursor),
+void list_resources(core::Resources& resources, const ServerInfo& info, const Request& request,
+                    ResultDone done) {
+  auto cursor = read_cursor(request.params);
+  if (!cursor) return done(rpc_fail(cursor.error()));
+  resources.list(request.context.caller, *std::move(cursor),
                  [&info, revision = request.revision, done = std::move(done)](
                      const core::Result<core::Page<core::ResourceInfo>>& page) {
                    if (page) return done(encode_list(*page, info, revision));
                    if (page.error().code == core::ErrorCode::invalid_argument) {
-                     return done(rpc_fail(kInvalidParams, "Invalid cursor"));
+                     return done(rpc_fail(invalid_cursor()));
                    }
                    done(rpc_fail(kInternalError, core::to_valid_utf8(page.error().message)));
                  });
@@ -90,11 +84,11 @@ std::string list_resource_templates(const core::Resources& resources, const Serv
   return json.str();
 }
 
-void read_resource(core::Resources& resources, const ServerInfo& info,
-                   const ResourceRequest& request, ResultDone done) {
+void read_resource(core::Resources& resources, const ServerInfo& info, const Request& request,
+                   ResultDone done) {
   const auto uri = read_uri(request.params);
   if (!uri) return done(rpc_fail(uri.error()));
-  resources.read(request.caller, *uri,
+  resources.read(request.context.caller, *uri,
                  [&info, uri = *uri, revision = request.revision,
                   done = std::move(done)](const core::Result<core::ResourceContents>& resource) {
                    if (resource) return done(encode_contents(*resource, info, revision));

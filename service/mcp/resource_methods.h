@@ -1,32 +1,23 @@
 #pragma once
 
-#include <functional>
-#include <optional>
 #include <string>
 
 #include "service/core/resources.h"
-#include "service/mcp/message.h"
+#include "service/mcp/request.h"
 #include "service/mcp/result.h"
 #include "service/mcp/rpc_error.h"
 
 namespace berth::mcp {
 
-/// What the methods that read resources need of a request.
-struct ResourceRequest {
-  core::Caller caller;
-  const core::JsonObject* params = nullptr;  ///< null = none; valid during the call only
-  Revision revision = Revision::r2026_07_28;
-};
-
 /// `resources/list`, `resources/templates/list` and `resources/read` of all revisions (2026-07-28,
 /// server/resources). `done` gets the raw JSON result; core loop, possibly before the call returns.
 /// `info` and `resources` must outlive it.
-void list_resources(core::Resources& resources, const ServerInfo& info,
-                    const ResourceRequest& request, ResultDone done);
+void list_resources(core::Resources& resources, const ServerInfo& info, const Request& request,
+                    ResultDone done);
 std::string list_resource_templates(const core::Resources& resources, const ServerInfo& info,
                                     Revision revision);
-void read_resource(core::Resources& resources, const ServerInfo& info,
-                   const ResourceRequest& request, ResultDone done);
+void read_resource(core::Resources& resources, const ServerInfo& info, const Request& request,
+                   ResultDone done);
 
 /// `params.uri`; kInvalidParams if it is no string.
 RpcResult<std::string> read_uri(const core::JsonObject* params);

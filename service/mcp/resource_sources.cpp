@@ -2,58 +2,24 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
 #include <utility>
 
 namespace berth::mcp {
 
-void ResourceSources::add(std::string scheme, core::Resources& source) {
-  sources_.push_back({std::move(scheme), &source});
-}
-
 core::Result<core::Resources*> ResourceSources::source_of(std::string_view uri) const {
-  const std::string_view scheme = uri.substr(0, uri.find(':'));
-  const auto found = std::ranges::find(sources_, scheme, &Source::scheme);
-  if (found != sources_.end()) return found->resources;
+  if (core::Resources* source = sources_.find(uri.substr(0, uri.find(':')))) return source;
   return core::fail(core::ErrorCode::not_found, fmt::format("there is no resource {}", uri), "uri");
 }
 
-/// A cursor is the number of the source and that source's cursor.
 void ResourceSources::list(const core::Caller& caller, std::string cursor,
                            Done<core::Page<core::ResourceInfo>> done) {
-  if (cursor.empty()) return list_from(0, caller, {}, std::move(done));
-  std::size_t source = 0;
-  const auto [end, error] = std::from_chars(cursor.data(), cursor.data() + cursor.size(), source);
-  if (error != std::errc() || source >= sources_.size() || end == cursor.data() + cursor.size() ||
-      *end != ':') {
-    return done(core::fail(core::ErrorCode::invalid_argument, "Invalid cursor", "cursor"));
-  }
-  cursor.erase(0, static_cast<std::size_t>(end - cursor.data()) + 1);
-  list_from(source, caller, std::move(cursor), std::move(done));
-}
-
-void ResourceSources::list_from(std::size_t source, const core::Caller& caller, std::string cursor,
-                                Done<core::Page<core::ResourceInfo>> done) {
-  if (source >= sources_.size()) return done(core::Page<core::ResourceInfo>());
-  sources_[source].resources->list(
-      caller, std::move(cursor),
-      [this, source, caller,
-       done = std::move(done)](core::Result<core::Page<core::ResourceInfo>> page) {
-        if (!page) return done(std::move(page));
-        const bool more = !page->next_cursor.empty();
-        if (page->items.empty() && !more) return list_from(source + 1, caller, {}, done);
-        if (more || source + 1 < sources_.size()) {
-          page->next_cursor = fmt::format("{}:{}", more ? source : source + 1, page->next_cursor);
-        }
-        done(std::move(page));
-      });
+  sources_.list<core::ResourceInfo>(caller, std::move(cursor), std::move(done));
 }
 
 std::vector<core::ResourceInfo> ResourceSources::templates() const {
   std::vector<core::ResourceInfo> all;
-  for (const Source& source : sources_) {
-    const auto some = source.resources->templates();
+  for (const auto& [scheme, source] : sources_) {
+    const auto some = source->templates();
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;

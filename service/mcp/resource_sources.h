@@ -2,9 +2,11 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "service/core/resources.h"
+#include "service/mcp/named_sources.h"
 
 namespace berth::mcp {
 
@@ -12,7 +14,7 @@ namespace berth::mcp {
 class ResourceSources final : public core::Resources {
  public:
   /// `source` must outlive this. `scheme`: what its URIs begin with up to the colon.
-  void add(std::string scheme, core::Resources& source);
+  void add(std::string scheme, core::Resources& source) { sources_.add(std::move(scheme), source); }
 
   void list(const core::Caller& caller, std::string cursor,
             Done<core::Page<core::ResourceInfo>> done) override;
@@ -26,17 +28,10 @@ class ResourceSources final : public core::Resources {
              Done<std::shared_ptr<void>> done) override;
 
  private:
-  struct Source {
-    std::string scheme;
-    core::Resources* resources;
-  };
-
   /// not_found if no source has such URIs.
   core::Result<core::Resources*> source_of(std::string_view uri) const;
-  void list_from(std::size_t source, const core::Caller& caller, std::string cursor,
-                 Done<core::Page<core::ResourceInfo>> done);
 
-  std::vector<Source> sources_;
+  NamedSources<core::Resources> sources_;
 };
 
 }  // namespace berth::mcp

@@ -35,4 +35,15 @@ void write_cache_hints(core::JsonWriter& json, Revision revision,
   json.member("ttlMs", fresh_for.count()).member("cacheScope", "private");
 }
 
+RpcResult<std::string> read_cursor(const core::JsonObject* params) {
+  const core::JsonMember* member = params == nullptr ? nullptr : params->find("cursor");
+  if (member == nullptr) return std::string();
+  if (member->kind != core::JsonKind::string) return rpc_fail(invalid_cursor());
+  return core::decode_json_string(member->raw);
+}
+
+RpcError invalid_cursor() {
+  return {kInvalidParams, "Invalid cursor", {}};
+}
+
 }  // namespace berth::mcp

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "service/core/json.h"
+#include "service/core/json_scan.h"
 #include "service/mcp/revision.h"
 #include "service/mcp/rpc_error.h"
 
@@ -26,6 +27,12 @@ void write_implementation(core::JsonWriter& json, const ServerInfo& info, Revisi
 /// Takes the raw JSON result of a method, or why there is none. Core loop, at most once, possibly
 /// before the method has returned.
 using ResultDone = std::function<void(RpcResult<std::string>)>;
+
+/// `params.cursor`, empty if there is none; kInvalidParams if it is no string. `params` may be
+/// null.
+RpcResult<std::string> read_cursor(const core::JsonObject* params);
+/// Of a cursor that leads nowhere.
+RpcError invalid_cursor();
 
 /// How long clients may go on using what changes with a new version of the server only.
 inline constexpr std::chrono::milliseconds kUntilNewVersion{300'000};

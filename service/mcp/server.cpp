@@ -69,13 +69,12 @@ void Server::handle(Request request, Done done) const {
 }
 
 void Server::use_resources(const Request& request, Done done) const {
-  const ResourceRequest resource{request.context.caller, request.params, request.revision};
   if (request.method == "resources/list") {
-    list_resources(*resources_, info_, resource, std::move(done));
+    list_resources(*resources_, info_, request, std::move(done));
   } else if (request.method == "resources/read") {
-    read_resource(*resources_, info_, resource, std::move(done));
+    read_resource(*resources_, info_, request, std::move(done));
   } else if (request.params != nullptr && request.params->has("cursor")) {
-    done(rpc_fail(kInvalidParams, "Invalid cursor"));  // there is one page
+    done(rpc_fail(invalid_cursor()));  // there is one page
   } else {
     done(list_resource_templates(*resources_, info_, request.revision));
   }

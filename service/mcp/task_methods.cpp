@@ -91,20 +91,14 @@ std::string encode_list(const core::Page<TaskView>& page, Revision revision) {
 }
 
 void list_tasks(TaskSource& tasks, const Request& request, ResultDone done) {
-  std::string cursor;
-  if (const core::JsonMember* member =
-          request.params == nullptr ? nullptr : request.params->find("cursor")) {
-    if (member->kind != core::JsonKind::string) {
-      return done(rpc_fail(kInvalidParams, "Invalid cursor"));
-    }
-    cursor = core::decode_json_string(member->raw);
-  }
-  tasks.list(request.context.caller, std::move(cursor),
+  auto cursor = read_cursor(request.params);
+  if (!cursor) return done(rpc_fail(cursor.error()));
+  tasks.list(request.context.caller, *std::move(cursor),
              [revision = request.revision,
               done = std::move(done)](const core::Result<core::Page<TaskView>>& page) {
                if (page) return done(encode_list(*page, revision));
                if (page.error().code == core::ErrorCode::invalid_argument) {
-                 return done(rpc_fail(kInvalidParams, "Invalid cursor"));
+                 return done(rpc_fail(invalid_cursor()));
                }
                done(rpc_fail(task_error(page.error())));
              });

@@ -2,8 +2,9 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
+#include "service/mcp/named_sources.h"
 #include "service/mcp/task.h"
 
 namespace berth::mcp {
@@ -12,7 +13,7 @@ namespace berth::mcp {
 class TaskSources final : public TaskSource {
  public:
   /// `source` must outlive this. `kind`: what its ids begin with, up to the first underscore.
-  void add(std::string kind, TaskSource& source);
+  void add(std::string kind, TaskSource& source) { sources_.add(std::move(kind), source); }
 
   void find(const core::Caller& caller, const std::string& id, Done<TaskView> done) override;
   void wait(const core::Caller& caller, const std::string& id,
@@ -23,16 +24,9 @@ class TaskSources final : public TaskSource {
   void cancel(const core::Caller& caller, const std::string& id, Done<TaskView> done) override;
 
  private:
-  struct Source {
-    std::string kind;
-    TaskSource* tasks;
-  };
-
   core::Result<TaskSource*> source_of(std::string_view id) const;
-  void list_from(std::size_t source, const core::Caller& caller, std::string cursor,
-                 Done<core::Page<TaskView>> done);
 
-  std::vector<Source> sources_;
+  NamedSources<TaskSource> sources_;
 };
 
 }  // namespace berth::mcp

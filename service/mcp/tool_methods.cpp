@@ -70,7 +70,7 @@ RpcResult<std::string> list_tools(const ToolSet& tools, const ServerInfo& info,
     const ToolSet::Entry* last = cursor->kind == core::JsonKind::string
                                      ? tools.find(core::decode_json_string(cursor->raw))
                                      : nullptr;
-    if (last == nullptr) return rpc_fail(kInvalidParams, "Invalid cursor");
+    if (last == nullptr) return rpc_fail(invalid_cursor());
     from = static_cast<std::size_t>(last - entries.data()) + 1;
   }
   const std::size_t to = std::min(entries.size(), from + page_size);
