@@ -94,7 +94,7 @@ bool Bridge::take_lines() {
     any = true;
     if (line->too_long) {
       long_message_.feed(line->text);
-      if (line->complete) session_.line_too_long(long_message_.take());
+      if (line->complete) session_.line_too_long(long_message_.take(), now());
     } else {
       session_.from_client(line->text, now());
     }

@@ -54,10 +54,13 @@ void LinkSession::from_client(std::string_view line, core::Instant now) {
   }
 }
 
-void LinkSession::line_too_long(std::string_view id) {
-  tell_client(error_response(
+void LinkSession::line_too_long(std::string_view id, core::Instant now) {
+  const std::string refusal = error_response(
       id, kInvalidRequest,
-      fmt::format("the message is larger than {} bytes (32 MiB)", net::kMaxLinkMessage)));
+      fmt::format("the message is larger than {} bytes (32 MiB)", net::kMaxLinkMessage));
+  // It was an answer to the service, which would wait for it.
+  if (open_requests_.contains(id)) return from_client(refusal, now);
+  tell_client(refusal);
 }
 
 void LinkSession::request_from_client(const RpcMessage& message, std::string_view text,
@@ -215,6 +218,7 @@ void LinkSession::message_received(const net::LinkFrame& frame) {
       return response_from_service(*message, frame.json);
     case RpcKind::notification:
       if (is_second_acknowledgement(*message)) return listens_again(*message);
+      if (message->method == "notifications/cancelled") question_withdrawn(*message);
       return tell_client(frame.json);
   }
 }
@@ -229,6 +233,11 @@ void LinkSession::request_from_service(const RpcMessage& message, std::string_vi
   }
   open_requests_.emplace(message.id);
   tell_client(text);
+}
+
+void LinkSession::question_withdrawn(const RpcMessage& cancelled) {
+  const auto request = open_requests_.find(member_below(cancelled.params, {"requestId"}));
+  if (request != open_requests_.end()) open_requests_.erase(request);
 }
 
 void LinkSession::response_from_service(const RpcMessage& message, std::string_view text) {

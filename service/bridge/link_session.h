@@ -33,8 +33,8 @@ class LinkSession {
   /// One line of the client's stdin, without its newline. Empty lines are ignored.
   void from_client(std::string_view line, core::Instant now);
   /// A line over net::kMaxLinkMessage was skipped; `id` is that of the message, raw JSON, empty if
-  /// it has none.
-  void line_too_long(std::string_view id);
+  /// it has none. Whoever waits for it or for its answer is told.
+  void line_too_long(std::string_view id, core::Instant now);
   /// False while the service is too far behind: read no more from the client.
   bool wants_input() const { return outbox_.has_room(); }
 
@@ -87,6 +87,7 @@ class LinkSession {
   core::Result<void> hello_received(std::string_view json);
   void message_received(const net::LinkFrame& frame);
   void request_from_service(const RpcMessage& message, std::string_view text);
+  void question_withdrawn(const RpcMessage& cancelled);
   void response_from_service(const RpcMessage& message, std::string_view text);
   bool is_second_acknowledgement(const RpcMessage& message);
   void resubscribed(std::string_view slot);

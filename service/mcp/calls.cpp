@@ -2,7 +2,25 @@
 
 #include <algorithm>
 
+#include "service/core/json.h"
+
 namespace berth::mcp {
+
+namespace {
+
+Outgoing withdrawal(const MessageId& question) {
+  core::JsonWriter params;
+  params.begin_object().raw_member("requestId", question.raw);
+  params.member("reason", "the call that needed it has ended").end_object();
+  return notification(encode_notification("notifications/cancelled", params.view()));
+}
+
+}  // namespace
+
+void Calls::Call::end(Outgoing last) const {
+  for (const MessageId& question : questions) reply(withdrawal(question));
+  reply(std::move(last));
+}
 
 CallRef Calls::add(const MessageId& id, std::shared_ptr<core::Cancellation> cancel, Reply reply) {
   const std::uint64_t serial = next_serial_++;
@@ -47,7 +65,19 @@ void CallRef::tell(Outgoing message) const {
 void CallRef::answer(const RpcResult<std::string>& result) const {
   if (find() == nullptr) return;
   const auto call = calls_.lock()->take(id_);
-  call->reply(response(id_, result));
+  call->end(response(id_, result));
+}
+
+void CallRef::ask(const MessageId& question, std::string_view method,
+                  std::string_view params) const {
+  Calls::Call* call = find();
+  if (call == nullptr) return;
+  call->questions.push_back(question);
+  tell(notification(encode_request(question, method, params)));
+}
+
+void CallRef::answered(const MessageId& question) const {
+  if (Calls::Call* call = find()) std::erase(call->questions, question);
 }
 
 bool CallRef::advance(double progress) const {

@@ -6,7 +6,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "service/core/cancellation.h"
 #include "service/mcp/outgoing.h"
@@ -28,6 +30,11 @@ class Calls : public std::enable_shared_from_this<Calls> {
     std::uint64_t serial = 0;                ///< tells a late result from a later call of this id
     std::optional<double> progress{};        ///< the last that was told
     std::shared_ptr<Listening> listening{};  ///< of `subscriptions/listen`: ends with the call
+    std::vector<MessageId> questions{};      ///< requests to the client that it has not answered
+
+    /// The last word on a call that was taken out of the calls. What the client was asked for it
+    /// needs no answer any more, and it is told so first.
+    void end(Outgoing last) const;
   };
 
   bool contains(const MessageId& id) const { return calls_.contains(id.key); }
@@ -63,6 +70,10 @@ class CallRef {
 
   /// Goes before the answer.
   void tell(Outgoing message) const;
+  /// Likewise, a request to the client, which is withdrawn if the call ends first.
+  void ask(const MessageId& question, std::string_view method, std::string_view params) const;
+  /// The client has answered it.
+  void answered(const MessageId& question) const;
   /// The answer, which ends it.
   void answer(const RpcResult<std::string>& result) const;
 

@@ -26,6 +26,7 @@ void ClientQuestions::take(const Message& response) {
   if (!response.id) return;
   const auto node = open_.extract(response.id->key);
   if (node.empty() || !node.mapped().call.is_open()) return;
+  node.mapped().call.answered(*response.id);
   if (response.kind == MessageKind::result) {
     return node.mapped().answered(std::string(response.result));
   }
@@ -66,7 +67,7 @@ void AskedInputs::ask(std::vector<InputRequest> requests, Done done) {
           round->answered(key, std::move(answer));
         });
     if (!id) return round->answered(request.key, core::fail(id.error()));
-    call_.tell(notification(encode_request(*id, request.method, request.params)));
+    call_.ask(*id, request.method, request.params);
   }
 }
 

@@ -34,7 +34,7 @@ ProgressSink progress_sink(const CallRef& call, const std::string& token) {
 
 void cancel(Calls::Call call, const std::string& reason) {
   call.cancel->cancel(reason);
-  call.reply({});
+  call.end({});
 }
 
 }  // namespace

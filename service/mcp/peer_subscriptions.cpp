@@ -50,7 +50,7 @@ void Peer::repeat_notifications() {
 void Peer::end_listening() {
   const auto calls = calls_;  // a reply may destroy the peer
   while (auto call = calls->take_any_listening()) {
-    call->reply(response(call->id, call->listening->result()));
+    call->end(response(call->id, call->listening->result()));
   }
 }
 

@@ -343,6 +343,27 @@ TEST_F(LinkSessionTest, RequestsOfAServiceThatHasGoneAreCancelledAtTheClient) {
   EXPECT_THAT(at_service(), IsEmpty()) << "it must not meet a new request of that id";
 }
 
+TEST_F(LinkSessionTest, AnAnswerToTheServiceThatIsTooLongIsToldToTheService) {
+  shake_hands();
+  service_says(R"({"id":"q","method":"sampling/createMessage","params":{}})");
+  at_client();
+  session_.line_too_long(R"("q")", now_);
+  EXPECT_THAT(at_client(), IsEmpty());
+  EXPECT_THAT(at_service(), ElementsAre(AllOf(HasSubstr(R"("id":"q","error":{"code":-32600)"),
+                                              HasSubstr("32 MiB"))));
+}
+
+TEST_F(LinkSessionTest, AnAnswerToAQuestionThatWasWithdrawnGoesNowhere) {
+  shake_hands();
+  const std::string withdrawn =
+      R"({"method":"notifications/cancelled","params":{"requestId":"q"}})";
+  service_says(R"({"id":"q","method":"elicitation/create","params":{}})");
+  service_says(withdrawn);
+  EXPECT_THAT(at_client(), ElementsAre(HasSubstr("elicitation/create"), withdrawn));
+  client_says(R"({"id":"q","result":{"action":"accept"}})");
+  EXPECT_THAT(at_service(), IsEmpty());
+}
+
 TEST_F(LinkSessionTest, AnswersToTheServiceSurviveABreakButNotARestart) {
   shake_hands();
   service_says(R"({"id":"q","method":"ping"})");
@@ -361,8 +382,8 @@ TEST_F(LinkSessionTest, AnswersGarbageItselfAndGoesOn) {
   client_says("garbage");
   client_says(R"([{"jsonrpc":"2.0","id":1,"method":"ping"}])");
   client_says(R"({"id":3})");
-  session_.line_too_long("");
-  session_.line_too_long("4");
+  session_.line_too_long("", now_);
+  session_.line_too_long("4", now_);
   client_says(call(1));
   EXPECT_THAT(at_client(), ElementsAre(HasSubstr(R"("id":null,"error":{"code":-32700)"),
                                        HasSubstr(R"("id":null,"error":{"code":-32600)"),

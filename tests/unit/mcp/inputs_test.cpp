@@ -3,6 +3,7 @@
 namespace berth::mcp {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 /// The peer has a tool `greet` that asks for a name and then for a word of the client's model.
@@ -56,6 +57,12 @@ class InputsTest : public PeerTest {
 
   static std::string text_of(const rapidjson::Document& message) {
     return message["result"]["content"][0]["text"].GetString();
+  }
+
+  static testing::Matcher<std::string> withdrawn(const rapidjson::Document& question) {
+    return testing::AllOf(
+        HasSubstr(R"("method":"notifications/cancelled")"),
+        HasSubstr(R"("requestId":")" + std::string(question["id"].GetString()) + '"'));
   }
 
   int runs_ = 0;
@@ -114,9 +121,30 @@ TEST_F(InputsTest, AnErrorOfTheClientEndsTheQuestion) {
 TEST_F(InputsTest, AnAnswerAfterTheCallWasCancelledIsIgnored) {
   shake_hands_as(R"({"elicitation":{},"sampling":{}})");
   const auto question = parse(ask(call("1")));
+  sent_.clear();
   send(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}})");
+  EXPECT_THAT(sent_, ElementsAre(withdrawn(question)));
   EXPECT_EQ(ask(response(question, kAccepted)), "");
   EXPECT_EQ(peer_->in_flight(), 0U);
+}
+
+TEST_F(InputsTest, WhatIsStillAskedIsWithdrawnBeforeTheCallIsAnswered) {
+  shake_hands_as(R"({"elicitation":{},"roots":{}})");
+  send(plain("1", "tools/call", R"({"name":"wait"})"));
+  OpenCall& call = open_.back();
+  call.context.inputs->ask(
+      {{"name", "elicitation/create", R"({"message":"Who?"})"}, {"where", "roots/list", "{}"}},
+      [&](const core::Result<InputAnswers>& answers) {
+        EXPECT_FALSE(answers);
+        call.done(core::fail(answers.error()));
+      });
+  ASSERT_EQ(sent_.size(), 2U);
+  const auto first = parse(sent_[0]);
+  const auto second = parse(sent_[1]);
+  sent_.clear();
+  send(R"({"jsonrpc":"2.0","id":")" + std::string(first["id"].GetString()) +
+       R"(","error":{"code":-1,"message":"nobody is here"}})");
+  EXPECT_THAT(sent_, ElementsAre(withdrawn(second), HasSubstr("nobody is here")));
 }
 
 TEST_F(InputsTest, AModernCallEndsWithItsQuestionAndIsMadeAgain) {
