@@ -15,8 +15,9 @@ constexpr std::chrono::milliseconds kRetry{500};
 
 }  // namespace
 
-EventStream::EventStream(loop::Loop& loop, std::string name, bool primed)
-    : keep_alive_(loop), name_(std::move(name)) {
+EventStream::EventStream(loop::Loop& loop, std::string name, bool primed,
+                         std::size_t max_kept_bytes)
+    : keep_alive_(loop), name_(std::move(name)), max_kept_bytes_(max_kept_bytes) {
   if (primed)
     keep({++last_, fmt::format("id: {}-{}\nretry: {}\ndata: \n\n", name_, last_, kRetry.count())});
 }
@@ -50,7 +51,7 @@ void EventStream::send(const std::string& message) {
 void EventStream::keep(Event event) {
   kept_bytes_ += event.text.size();
   kept_.push_back(std::move(event));
-  while (kept_.size() > 1 && kept_bytes_ > kMaxKeptBytes) {
+  while (kept_.size() > 1 && kept_bytes_ > max_kept_bytes_) {
     kept_bytes_ -= kept_.front().text.size();
     kept_.pop_front();
   }

@@ -17,13 +17,15 @@ namespace berth::api_mcp {
 /// what the client has missed is sent again on another. Loop thread.
 class EventStream {
  public:
-  /// Sent events that a resumable stream keeps, in bytes; the newest always is.
+  /// Of a stream that its client may come back to.
   static constexpr std::size_t kMaxKeptBytes = std::size_t{256} << 10U;
 
   explicit EventStream(loop::Loop& loop) : keep_alive_(loop) {}
   /// `name` is a part of the ids: one of a kind in its session, without '-'. `primed`: an event
-  /// without a message goes first, so that the client has an id to come back with.
-  EventStream(loop::Loop& loop, std::string name, bool primed);
+  /// without a message goes first, so that the client has an id to come back with. So many bytes of
+  /// sent events are kept, and always the newest.
+  EventStream(loop::Loop& loop, std::string name, bool primed,
+              std::size_t max_kept_bytes = kMaxKeptBytes);
   EventStream(const EventStream&) = delete;
   EventStream& operator=(const EventStream&) = delete;
 
@@ -59,6 +61,7 @@ class EventStream {
   std::shared_ptr<http::ResponseStream> connection_;
   std::deque<Event> kept_;
   std::size_t kept_bytes_ = 0;
+  std::size_t max_kept_bytes_ = 0;
   std::uint64_t last_ = 0;  // number of the last event
   bool ended_ = false;
   std::function<void()> on_closed_;

@@ -12,20 +12,21 @@ constexpr char kListening = 'l';
 
 }  // namespace
 
-std::shared_ptr<EventStream> SessionStreams::make(char kind,
-                                                  std::optional<mcp::Revision> revision) {
+std::shared_ptr<EventStream> SessionStreams::make(char kind, std::optional<mcp::Revision> revision,
+                                                  std::size_t max_kept_bytes) {
   // Clients of before would take an event without a message for one that is broken.
   const bool primed = revision && *revision >= mcp::Revision::r2025_11_25;
-  return std::make_shared<EventStream>(loop_, fmt::format("{}{}", kind, next_++), primed);
+  return std::make_shared<EventStream>(loop_, fmt::format("{}{}", kind, next_++), primed,
+                                       max_kept_bytes);
 }
 
 std::shared_ptr<EventStream> SessionStreams::for_answer(std::optional<mcp::Revision> revision) {
   forget();
-  return answers_.emplace_back(make(kAnswer, revision));
+  return answers_.emplace_back(make(kAnswer, revision, EventStream::kMaxKeptBytes));
 }
 
 std::shared_ptr<EventStream> SessionStreams::for_listening(std::optional<mcp::Revision> revision) {
-  return make(kListening, revision);
+  return make(kListening, revision, 0);
 }
 
 bool SessionStreams::is_listening(const EventPosition& position) {

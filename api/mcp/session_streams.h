@@ -35,7 +35,8 @@ class SessionStreams {
   void forget();
 
  private:
-  std::shared_ptr<EventStream> make(char kind, std::optional<mcp::Revision> revision);
+  std::shared_ptr<EventStream> make(char kind, std::optional<mcp::Revision> revision,
+                                    std::size_t max_kept_bytes);
 
   loop::Loop& loop_;
   std::uint64_t next_ = 1;
