@@ -11,12 +11,6 @@ namespace {
 using mcp::InputAnswers;
 using mcp::InputRequest;
 
-mcp::ToolResult text(std::string text) {
-  mcp::ToolResult result;
-  result.text = std::move(text);
-  return result;
-}
-
 InputRequest elicit(std::string key, std::string_view message, std::string_view schema) {
   core::JsonWriter params;
   params.begin_object().member("message", message).raw_member("requestedSchema", schema);

@@ -13,12 +13,6 @@ mcp::ToolHandler answer(mcp::ToolResult result) {
   };
 }
 
-mcp::ToolResult text(std::string text) {
-  mcp::ToolResult result;
-  result.text = std::move(text);
-  return result;
-}
-
 mcp::ToolResult only(mcp::Content content) {
   mcp::ToolResult result;
   result.attachments.push_back(std::move(content));
@@ -68,6 +62,13 @@ std::string picture() {
   return core::decode_base64(kRedPixel).value();
 }
 
+mcp::ToolResult text(std::string text, bool is_error) {
+  mcp::ToolResult result;
+  result.text = std::move(text);
+  result.is_error = is_error;
+  return result;
+}
+
 mcp::Tool make_tool(std::string name, const std::string& properties) {
   mcp::Tool tool;
   tool.title = name;
@@ -78,8 +79,6 @@ mcp::Tool make_tool(std::string name, const std::string& properties) {
 }
 
 core::Result<void> add_content_tools(mcp::ToolSet& tools) {
-  mcp::ToolResult failed = text("This tool intentionally returns an error for testing");
-  failed.is_error = true;
   const std::pair<const char*, mcp::ToolResult> fixtures[] = {
       {"test_simple_text", text("This is a simple text response for testing.")},
       {"test_image_content", only(mcp::ImageContent{picture(), "image/png"})},
@@ -88,7 +87,7 @@ core::Result<void> add_content_tools(mcp::ToolSet& tools) {
        only(core::ResourceContents{"test://embedded-resource", "text/plain",
                                    "This is an embedded resource content."})},
       {"test_multiple_content_types", mixed()},
-      {"test_error_handling", failed},
+      {"test_error_handling", text("This tool intentionally returns an error for testing", true)},
   };
   for (const auto& [name, result] : fixtures) {
     if (auto added = tools.add(make_tool(name), answer(result)); !added) return added;

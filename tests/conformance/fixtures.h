@@ -18,6 +18,8 @@ core::Resources& resources();
 /// 1 × 1 pixel, PNG.
 std::string picture();
 
+mcp::ToolResult text(std::string text, bool is_error = false);
+
 /// A tool without arguments, unless `properties` (raw JSON members) names some.
 mcp::Tool make_tool(std::string name, const std::string& properties = "");
 

@@ -15,13 +15,6 @@ using mcp::CallContext;
 using mcp::TaskStatus;
 using mcp::TaskView;
 
-mcp::ToolResult text(std::string text, bool is_error = false) {
-  mcp::ToolResult result;
-  result.text = std::move(text);
-  result.is_error = is_error;
-  return result;
-}
-
 core::Result<TaskView> missing() {
   return core::fail(core::ErrorCode::not_found, "there is no such task", "taskId");
 }

@@ -27,12 +27,6 @@ class Steps : public std::enable_shared_from_this<Steps> {
   std::size_t at_ = 0;
 };
 
-mcp::ToolResult text(std::string text) {
-  mcp::ToolResult result;
-  result.text = std::move(text);
-  return result;
-}
-
 }  // namespace
 
 core::Result<void> add_timed_tools(mcp::ToolSet& tools, loop::Loop& loop) {
