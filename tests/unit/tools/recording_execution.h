@@ -41,33 +41,19 @@ class RecordingExecution final : public core::Execution {
   }
   void interrupt_job(const core::Caller& from, const core::JobId& id, core::StopMode how,
                      Done<void> done) override {
-    note("interrupt_job", from, nullptr);
-    stops.push_back("interrupt_job " + std::string(core::to_string(how)));
-    job_id = id;
-    stop_mode = how;
-    done(stopped);
+    stop("interrupt_job", from, job_id, id, how, done);
   }
   void stop_job(const core::Caller& from, const core::JobId& id, core::StopMode how,
                 Done<void> done) override {
-    note("stop_job", from, nullptr);
-    stops.push_back("stop_job " + std::string(core::to_string(how)));
-    job_id = id;
-    stop_mode = how;
-    done(stopped);
+    stop("stop_job", from, job_id, id, how, done);
   }
   void interrupt_session(const core::Caller& from, const core::SessionId& id, core::StopMode how,
                          Done<void> done) override {
-    note("interrupt_session", from, nullptr);
-    session_id = id;
-    stop_mode = how;
-    done(stopped);
+    stop("interrupt_session", from, session_id, id, how, done);
   }
-  void end_session(const core::Caller& from, const core::SessionId& id, core::StopMode mode,
+  void end_session(const core::Caller& from, const core::SessionId& id, core::StopMode how,
                    Done<void> done) override {
-    note("end_session", from, nullptr);
-    session_id = id;
-    stop_mode = mode;
-    done(stopped);
+    stop("end_session", from, session_id, id, how, done);
   }
   void send_input(const core::Caller& from, core::InputRequest request, Done<void> done) override {
     note("send_input", from, nullptr);
@@ -164,6 +150,15 @@ class RecordingExecution final : public core::Execution {
     called = std::move(what);
     caller = from;
     cancel = std::move(cancellation);
+  }
+  template <class Id>
+  void stop(const std::string& what, const core::Caller& from, Id& remembered, const Id& id,
+            core::StopMode how, const Done<void>& done) {
+    note(what, from, nullptr);
+    stops.push_back(what + " " + std::string(core::to_string(how)));
+    remembered = id;
+    stop_mode = how;
+    done(stopped);
   }
 };
 
