@@ -6,6 +6,7 @@ import { appendFile } from 'node:fs/promises';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import { messages } from './event_stream.mjs';
 import { Service, eventually } from './harness.mjs';
 import { connectors } from './clients.mjs';
 
@@ -218,21 +219,6 @@ describe('the stream of an MCP session', { timeout: 60_000 }, () => {
     fetch(`${service.endpoint.url}/mcp`, {
       method: 'POST', headers, body: JSON.stringify({ jsonrpc: '2.0', id, method, params }) });
   const openStream = (more = {}) => fetch(`${service.endpoint.url}/mcp`, { headers: { ...headers, ...more } });
-
-  /** The next message of an event stream; undefined at its end. */
-  async function* messages(response) {
-    let text = '';
-    for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
-      text += chunk;
-      const events = text.split('\n\n');
-      text = events.pop();
-      for (const event of events) {
-        // An empty one only says from where the stream can be resumed.
-        const data = event.split('\n').find((line) => /^data: ./.test(line));
-        if (data) yield JSON.parse(data.slice(6));
-      }
-    }
-  }
 
   test('needs a session; a second one takes over and begins with what is subscribed', async () => {
     assert.equal((await openStream()).status, 405);

@@ -6,6 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import readline from 'node:readline';
 import { resultFromTaskOutcome, withTasks } from '@modelcontextprotocol/ext-tasks/client';
+import { messages } from './event_stream.mjs';
 import { Service, eventually, until } from './harness.mjs';
 
 const extension = 'io.modelcontextprotocol/tasks';
@@ -46,24 +47,6 @@ describe('tasks: the extension of 2026-07-28 over HTTP', { timeout: 60_000 }, ()
       },
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: framed(params, knows) }),
     });
-  }
-
-  /** The messages of a response, whichever way they come. */
-  async function* messages(response) {
-    if (response.headers.get('content-type').startsWith('application/json')) {
-      yield await response.json();
-      return;
-    }
-    let text = '';
-    for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
-      text += chunk;
-      const events = text.split('\n\n');
-      text = events.pop();
-      for (const event of events) {
-        const data = event.split('\n').find((line) => line.startsWith('data: '));
-        if (data) yield JSON.parse(data.slice(6));
-      }
-    }
   }
 
   async function ask(method, params, options) {
