@@ -13,9 +13,9 @@
 #include "service/loop/loop.h"
 #include "service/loop/timer.h"
 #include "service/platform/descriptor.h"
-#include "service/platform/temporary_folder.h"
 #include "service/terminals/host_launcher.h"
 #include "tests/integration/host/shell_under_test.h"
+#include "tests/support/temporary_folder.h"
 
 namespace berth::test {
 
@@ -82,7 +82,7 @@ class HostFixture : public testing::Test, public terminals::HostEvents {
   std::vector<hostproto::InputTaken> taken;
   std::optional<core::Error> gone;
 
-  platform::TemporaryFolder temporary = platform::TemporaryFolder::create("berth-test-").value();
+  support::TemporaryFolder temporary;
   std::string folder;  ///< this test's own; `folder`/project is the session's first directory
   loop::Loop loop_;
   std::unique_ptr<terminals::HostLauncher> launcher;

@@ -5,15 +5,14 @@
 #include <filesystem>
 #include <fstream>
 
-#include "service/platform/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace berth::auth {
 namespace {
 
 TEST(Signer, SignsAsTheStandardSays) {
-  const auto folder = platform::TemporaryFolder::create("berth-signer-");
-  ASSERT_TRUE(folder);
-  const std::string file = folder->path() + "/key";
+  const support::TemporaryFolder folder;
+  const std::string file = folder.file("key");
   std::ofstream(file) << "Jefe";  // RFC 4231, test case 2
   const auto sign = load_signer(file);
   ASSERT_TRUE(sign);
@@ -22,9 +21,8 @@ TEST(Signer, SignsAsTheStandardSays) {
 }
 
 TEST(Signer, MakesAKeyOfItsOwnAndKeepsIt) {
-  const auto folder = platform::TemporaryFolder::create("berth-signer-");
-  ASSERT_TRUE(folder);
-  const std::string file = folder->path() + "/key";
+  const support::TemporaryFolder folder;
+  const std::string file = folder.file("key");
   const auto first = load_signer(file);
   ASSERT_TRUE(first);
   EXPECT_EQ(std::filesystem::status(file).permissions(),

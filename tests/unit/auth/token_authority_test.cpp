@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
 #include "service/platform/files.h"
+#include "tests/support/temporary_folder.h"
 
 namespace berth::auth {
 namespace {
@@ -29,32 +29,26 @@ class MemoryLog final : public core::ChangeLog {
 
 class TokenAuthorityTest : public testing::Test {
  protected:
-  TokenAuthorityTest() {
-    std::string pattern = std::filesystem::temp_directory_path() / "berth-tokens-XXXXXX";
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~TokenAuthorityTest() override { std::filesystem::remove_all(folder_); }
-
   std::unique_ptr<TokenAuthority> start(std::vector<core::TokenRecord> stored) {
     auto authority =
-        std::make_unique<TokenAuthority>(TokenAuthority::Settings{folder_}, log_, clock_);
+        std::make_unique<TokenAuthority>(TokenAuthority::Settings{folder_.path()}, log_, clock_);
     authority->start(std::move(stored), [this](core::Result<void> done) { started_ = done; });
     return authority;
   }
 
   std::string token(const std::string& scope) {
-    const auto text = platform::read_file(folder_ + "/" + scope + ".token");
+    const auto text = platform::read_file(folder_.file(scope + ".token"));
     EXPECT_TRUE(text);
     return text ? text->substr(0, text->size() - 1) : "";
   }
 
   unsigned mode(const std::string& file) {
     struct stat status {};
-    EXPECT_EQ(stat((folder_ + "/" + file).c_str(), &status), 0);
+    EXPECT_EQ(stat(folder_.file(file).c_str(), &status), 0);
     return status.st_mode & 0777U;
   }
 
-  std::string folder_;
+  support::TemporaryFolder folder_;
   MemoryLog log_;
   core::SystemClock clock_;
   core::Result<void> started_;
@@ -90,8 +84,8 @@ TEST_F(TokenAuthorityTest, LaterStartsKeepThem) {
 TEST_F(TokenAuthorityTest, ALostOrForeignFileIsReplaced) {
   start({});
   const auto stored = log_.tokens;
-  std::filesystem::remove(folder_ + "/admin.token");
-  std::ofstream(folder_ + "/client.token") << "made up\n";
+  std::filesystem::remove(folder_.file("admin.token"));
+  std::ofstream(folder_.file("client.token")) << "made up\n";
   const auto again = start(stored);
   EXPECT_EQ(log_.tokens.size(), 4);
   EXPECT_TRUE(again->by_token(token("admin")));
@@ -111,7 +105,7 @@ TEST_F(TokenAuthorityTest, NoTokenIsWrittenThatIsNotStored) {
   log_.broken = true;
   start({});
   EXPECT_FALSE(started_);
-  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
 }
 
 TEST_F(TokenAuthorityTest, LocalUsers) {

@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "service/platform/files.h"
 #include "service/platform/peer.h"
-#include "tests/unit/client/temporary_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace berth::client {
 namespace {
@@ -16,8 +18,8 @@ using testing::HasSubstr;
 class DiscoveryTest : public testing::Test {
  protected:
   DiscoveryTest() {
-    search_.user = {folder_.path() + "/etc", folder_.path() + "/state", folder_.path() + "/run"};
-    search_.system = {"/nowhere/etc", folder_.path() + "/system-data", folder_.path() + "/system"};
+    search_.user = {folder_.file("etc"), folder_.file("state"), folder_.file("run")};
+    search_.system = {"/nowhere/etc", folder_.file("system-data"), folder_.file("system")};
   }
 
   void publish(const std::string& runtime_dir, const std::string& json) {
@@ -38,7 +40,7 @@ class DiscoveryTest : public testing::Test {
     return target ? core::ErrorCode::internal : target.error().code;
   }
 
-  TemporaryFolder folder_;
+  support::TemporaryFolder folder_;
   Search search_;
 };
 
@@ -93,7 +95,7 @@ TEST_F(DiscoveryTest, TrustsNoFolderThatOthersMayChange) {
 }
 
 TEST_F(DiscoveryTest, TrustsNoFolderOfAnotherUserAndNoLinkToOne) {
-  const std::string linked = folder_.path() + "/link";
+  const std::string linked = folder_.file("link");
   publish(search_.user.runtime_dir, R"({"socket":"/s"})");
   std::filesystem::create_directory_symlink(search_.user.runtime_dir, linked);
   EXPECT_EQ(failure(linked), core::ErrorCode::conflict);
@@ -121,7 +123,7 @@ TEST_F(DiscoveryTest, FindsTheTokenForTcp) {
   EXPECT_EQ(token(), "user-client");
   search_.scope = core::Scope::admin;
   EXPECT_EQ(token(), "user-admin");
-  search_.environment_data_dir = folder_.path() + "/data";
+  search_.environment_data_dir = folder_.file("data");
   write_token(search_.environment_data_dir, "client.token", "env-client");
   EXPECT_EQ(token(), "env-client");
   search_.token = "given";

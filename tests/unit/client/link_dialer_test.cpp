@@ -6,8 +6,8 @@
 #include "service/loop/listener.h"
 #include "service/platform/files.h"
 #include "service/platform/process.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/support/turning_loop.h"
-#include "tests/unit/client/temporary_folder.h"
 
 namespace berth::client {
 namespace {
@@ -51,8 +51,8 @@ class LinkDialerTest : public testing::Test {
  protected:
   LinkDialerTest() {
     platform::ignore_broken_pipes();
-    search_.user.runtime_dir = folder_.path() + "/user";
-    search_.system.runtime_dir = folder_.path() + "/system";
+    search_.user.runtime_dir = folder_.file("user");
+    search_.system.runtime_dir = folder_.file("system");
   }
 
   void dial() {
@@ -66,7 +66,7 @@ class LinkDialerTest : public testing::Test {
   }
   core::Error error() const { return result_->has_value() ? core::Error{} : result_->error(); }
 
-  TemporaryFolder folder_;
+  support::TemporaryFolder folder_;
   support::TurningLoop turning_;
   Search search_;
   std::optional<core::Result<OpenLink>> result_;

@@ -4,12 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "service/platform/files.h"
 #include "service/platform/process.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/support/turning_loop.h"
-#include "tests/unit/client/temporary_folder.h"
 
 namespace berth::client {
 namespace {
@@ -19,10 +20,10 @@ using testing::Not;
 
 class ServiceStarterTest : public testing::Test {
  protected:
-  ServiceStarterTest() { user_.runtime_dir = folder_.path() + "/run"; }
+  ServiceStarterTest() { user_.runtime_dir = folder_.file("run"); }
 
   std::string script(const std::string& body) {
-    const std::string path = folder_.path() + "/berthd";
+    const std::string path = folder_.file("berthd");
     std::ofstream(path) << "#!/bin/sh\necho started >> " << starts_ << "\n" << body << "\n";
     std::filesystem::permissions(path, std::filesystem::perms::owner_all);
     return path;
@@ -34,8 +35,8 @@ class ServiceStarterTest : public testing::Test {
     return turning_.until([this] { return !read(starts_).empty(); });
   }
 
-  TemporaryFolder folder_;
-  std::string starts_ = folder_.path() + "/starts";
+  support::TemporaryFolder folder_;
+  std::string starts_ = folder_.file("starts");
   support::TurningLoop turning_;
   platform::InstancePaths user_;
 };
@@ -113,7 +114,7 @@ TEST_F(ServiceStarterTest, KeepsTheLogsOfEarlierServicesWithinABound) {
 }
 
 TEST_F(ServiceStarterTest, SaysWhenThereIsNoProgram) {
-  ServiceStarter starter(turning_.get(), user_, folder_.path() + "/missing");
+  ServiceStarter starter(turning_.get(), user_, folder_.file("missing"));
   const auto started = starter.start();
   ASSERT_FALSE(started);
   EXPECT_THAT(started.error().message, HasSubstr("/missing"));
@@ -121,7 +122,7 @@ TEST_F(ServiceStarterTest, SaysWhenThereIsNoProgram) {
 }
 
 TEST_F(ServiceStarterTest, StartsItAwayFromTheCaller) {
-  const std::string seen = folder_.path() + "/seen";
+  const std::string seen = folder_.file("seen");
   ServiceStarter starter(
       turning_.get(), user_,
       script("ps -o sid= -p $$ > " + seen + ".1; echo $$ >> " + seen + ".1; pwd >> " + seen +

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -8,11 +7,11 @@
 #include <thread>
 #include <utility>
 
-#include "service/core/ids.h"
 #include "service/loop/listener.h"
 #include "service/loop/loop.h"
 #include "service/loop/stream.h"
 #include "service/platform/files.h"
+#include "tests/support/temporary_folder.h"
 
 namespace berth::ctl {
 
@@ -21,24 +20,23 @@ namespace berth::ctl {
 class AnsweringService {
  public:
   explicit AnsweringService(std::string answer) : answer_(std::move(answer)) {
-    (void)platform::make_private_folder(folder_);
     const auto accept = [this](std::unique_ptr<loop::Stream> stream) { serve(std::move(stream)); };
-    local_ = std::move(*loop::Listener::local(loop_, folder_ + "/berth.sock", 0600, accept));
+    local_ = std::move(*loop::Listener::local(loop_, folder_.file("berth.sock"), 0600, accept));
     tcp_ = std::move(*loop::Listener::tcp(loop_, "127.0.0.1", 0, accept));
     port_ = tcp_->port();
-    (void)platform::write_file_atomically(folder_ + "/endpoint.json",
-                                          R"({"socket":")" + folder_ + R"(/berth.sock"})", 0600);
+    (void)platform::write_file_atomically(folder_.file("endpoint.json"),
+                                          R"({"socket":")" + folder_.file("berth.sock") + R"("})",
+                                          0600);
     thread_ = std::thread([this] { loop_.run(); });
   }
   ~AnsweringService() {
     loop_.stop();
     thread_.join();
-    std::filesystem::remove_all(folder_);
   }
   AnsweringService(const AnsweringService&) = delete;
   AnsweringService& operator=(const AnsweringService&) = delete;
 
-  const std::string& runtime_dir() const { return folder_; }
+  const std::string& runtime_dir() const { return folder_.path(); }
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
   /// The last request; complete once its answer has come.
   std::string request() const {
@@ -66,8 +64,7 @@ class AnsweringService {
   }
 
   std::string answer_;
-  std::string folder_ =
-      std::filesystem::temp_directory_path() / ("berth-ctl-" + core::random_base32_128());
+  support::TemporaryFolder folder_;
   loop::Loop loop_;
   std::unique_ptr<loop::Listener> local_;
   std::unique_ptr<loop::Listener> tcp_;

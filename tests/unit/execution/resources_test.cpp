@@ -10,6 +10,7 @@
 #include "service/connections/connection_registry.h"
 #include "service/core/json_scan.h"
 #include "storage/stores/store.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/support/turning_loop.h"
 
 namespace berth::execution {
@@ -30,13 +31,6 @@ class ExecutionResourcesTest : public testing::Test {
   ~ExecutionResourcesTest() override {
     workers_.stop();
     EXPECT_TRUE(store_->close());
-    std::filesystem::remove_all(folder_);
-  }
-
-  static std::string make_folder() {
-    std::string path = std::filesystem::temp_directory_path() / "berth-execution-XXXXXX";
-    EXPECT_NE(mkdtemp(path.data()), nullptr);
-    return path;
   }
 
   /// Calls and turns the loop until the answer is there.
@@ -84,7 +78,7 @@ class ExecutionResourcesTest : public testing::Test {
     record.host_id = core::HostId::make();
     record.state = core::JobState::running;
     record.dispatched = true;
-    std::filesystem::create_directories(folder_ + "/hosts/" + record.host_id.str());
+    std::filesystem::create_directories(folder_.file("hosts/" + record.host_id.str()));
     const auto files = spool_.renew(record.host_id);
     EXPECT_TRUE(files);
     EXPECT_EQ(::write(files->standard_output.get(), output.data(), output.size()),
@@ -101,15 +95,15 @@ class ExecutionResourcesTest : public testing::Test {
     return "berth://jobs/" + job->record.id.str() + "/" + stream;
   }
 
-  const std::string folder_ = make_folder();
+  const support::TemporaryFolder folder_;
   support::TurningLoop turning_;
   core::SystemClock clock_;
   std::unique_ptr<storage::Store> store_ = *storage::Store::open(
-      folder_ + "/berth.db",
+      folder_.file("berth.db"),
       [this](std::function<void()> task) { turning_.get().post(std::move(task)); }, clock_);
   runtime::WorkerPool workers_{turning_.get(), 1};
-  jobs::Spool spool_{folder_};
-  terminals::HostLauncher launcher_{turning_.get(), folder_, "/bin/false"};
+  jobs::Spool spool_{folder_.path()};
+  terminals::HostLauncher launcher_{turning_.get(), folder_.path(), "/bin/false"};
   connections::ConnectionRegistry connections_{store_->change_log(), clock_};
   Services services_{
       turning_.get(), store_->change_log(), store_->queries(), clock_, workers_, spool_, launcher_};

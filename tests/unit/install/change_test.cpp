@@ -5,8 +5,8 @@
 
 #include <filesystem>
 
-#include "service/core/ids.h"
 #include "service/platform/files.h"
+#include "tests/support/temporary_folder.h"
 
 namespace berth::install {
 namespace {
@@ -17,9 +17,6 @@ using testing::IsEmpty;
 
 class ChangeTest : public testing::Test {
  protected:
-  ChangeTest() { fs::create_directories(folder_); }
-  ~ChangeTest() override { fs::remove_all(folder_); }
-
   void put(const std::string& path, const std::string& text, unsigned mode = 0644) {
     ASSERT_TRUE(platform::write_file_atomically(path, text, mode));
   }
@@ -31,9 +28,8 @@ class ChangeTest : public testing::Test {
     return status ? status->mode : 0;
   }
 
-  const std::string folder_ =
-      fs::temp_directory_path() / ("berth-install-" + core::random_base32_128());
-  const std::string file_ = folder_ + "/mcp.json";
+  const support::TemporaryFolder folder_;
+  const std::string file_ = folder_.file("mcp.json");
 };
 
 TEST_F(ChangeTest, KeepsModeAndACopy) {
@@ -53,7 +49,7 @@ TEST_F(ChangeTest, KeepsModeAndACopy) {
 }
 
 TEST_F(ChangeTest, MakesNewFilesWithTheirFolders) {
-  const std::string path = folder_ + "/a/b/mcp.json";
+  const std::string path = folder_.file("a/b/mcp.json");
   const auto file = read_config(path);
   ASSERT_TRUE(file) << file.error().message;
   EXPECT_FALSE(file->exists);
@@ -66,16 +62,16 @@ TEST_F(ChangeTest, MakesNewFilesWithTheirFolders) {
 }
 
 TEST_F(ChangeTest, FollowsLinks) {
-  fs::create_directories(folder_ + "/dotfiles");
-  put(folder_ + "/dotfiles/mcp.json", "old");
-  fs::create_symlink("dotfiles/mcp.json", folder_ + "/middle");
-  fs::create_symlink(folder_ + "/middle", file_);
+  fs::create_directories(folder_.file("dotfiles"));
+  put(folder_.file("dotfiles/mcp.json"), "old");
+  fs::create_symlink("dotfiles/mcp.json", folder_.file("middle"));
+  fs::create_symlink(folder_.file("middle"), file_);
   const auto file = read_config(file_);
   ASSERT_TRUE(file) << file.error().message;
   ASSERT_TRUE(write_config(*file, "new"));
   EXPECT_TRUE(fs::is_symlink(file_));
-  EXPECT_TRUE(fs::is_symlink(folder_ + "/middle"));
-  EXPECT_EQ(text_of(folder_ + "/dotfiles/mcp.json"), "new");
+  EXPECT_TRUE(fs::is_symlink(folder_.file("middle")));
+  EXPECT_EQ(text_of(folder_.file("dotfiles/mcp.json")), "new");
   EXPECT_EQ(backups_of(*file).size(), 1U);
 }
 
@@ -86,13 +82,14 @@ TEST_F(ChangeTest, FollowsALinkToWhatIsNotThereYet) {
   EXPECT_FALSE(file->exists);
   ASSERT_TRUE(write_config(*file, "new"));
   EXPECT_TRUE(fs::is_symlink(file_));
-  EXPECT_EQ(text_of(folder_ + "/dotfiles/mcp.json"), "new");
+  EXPECT_EQ(text_of(folder_.file("dotfiles/mcp.json")), "new");
 }
 
 TEST_F(ChangeTest, RefusesWhatItCannotReplace) {
-  fs::create_symlink("loop", folder_ + "/loop");
-  EXPECT_EQ(read_config(folder_ + "/loop").error().message, folder_ + "/loop: too many links");
-  EXPECT_EQ(read_config(folder_).error().message, folder_ + " is not a file");
+  fs::create_symlink("loop", folder_.file("loop"));
+  EXPECT_EQ(read_config(folder_.file("loop")).error().message,
+            folder_.file("loop") + ": too many links");
+  EXPECT_EQ(read_config(folder_.path()).error().message, folder_.path() + " is not a file");
   put(file_, "old", 0444);
   EXPECT_EQ(read_config(file_).error().message, file_ + " is read-only");
 }
@@ -108,9 +105,9 @@ TEST_F(ChangeTest, RefusesAFileThatHasChangedMeanwhile) {
   EXPECT_EQ(text_of(file_), "its client was here");
   EXPECT_THAT(backups_of(*file), IsEmpty());
 
-  const auto missing = read_config(folder_ + "/none");
+  const auto missing = read_config(folder_.file("none"));
   ASSERT_TRUE(missing);
-  put(folder_ + "/none", "");
+  put(folder_.file("none"), "");
   EXPECT_FALSE(write_config(*missing, "new"));
 }
 

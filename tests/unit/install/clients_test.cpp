@@ -7,7 +7,7 @@
 #include <map>
 #include <set>
 
-#include "service/core/ids.h"
+#include "tests/support/temporary_folder.h"
 
 namespace berth::install {
 namespace {
@@ -59,14 +59,13 @@ TEST(Clients, AreFoundWhereTheirVariablesSay) {
 }
 
 TEST(Clients, OpencodeHasTwoNamesForItsFile) {
-  const std::string config =
-      std::filesystem::temp_directory_path() / ("berth-install-" + core::random_base32_128());
+  const support::TemporaryFolder folder;
+  const std::string& config = folder.path();
   std::filesystem::create_directories(config + "/opencode");
   std::ofstream(config + "/opencode/opencode.jsonc") << "{}";
   EXPECT_EQ(files({}, config).at("opencode"), config + "/opencode/opencode.jsonc");
   std::ofstream(config + "/opencode/opencode.json") << "{}";
   EXPECT_EQ(files({}, config).at("opencode"), config + "/opencode/opencode.json");
-  std::filesystem::remove_all(config);
 }
 
 }  // namespace

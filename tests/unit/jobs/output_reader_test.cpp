@@ -7,6 +7,7 @@
 
 #include "service/core/text.h"
 #include "service/jobs/job_context.h"
+#include "tests/support/temporary_folder.h"
 
 namespace berth::jobs {
 namespace {
@@ -21,10 +22,9 @@ class OutputReaderTest : public testing::Test {
     job_.id = core::JobId::make();
     job_.host_id = core::HostId::make();
     job_.state = core::JobState::running;
-    std::filesystem::create_directories(folder_ + "/hosts/" + job_.host_id.str());
+    std::filesystem::create_directories(folder_.file("hosts/" + job_.host_id.str()));
     request_.job_id = job_.id;
   }
-  ~OutputReaderTest() override { std::filesystem::remove_all(folder_); }
 
   void write(std::string_view text) {
     job_.dispatched = true;
@@ -58,13 +58,8 @@ class OutputReaderTest : public testing::Test {
     return read();
   }
 
-  static std::string make_folder() {
-    std::string pattern = std::filesystem::temp_directory_path() / "berth-spool-XXXXXX";
-    return mkdtemp(pattern.data());
-  }
-
-  const std::string folder_ = make_folder();
-  Spool spool_{folder_};
+  const support::TemporaryFolder folder_;
+  Spool spool_{folder_.path()};
   core::JobRecord job_;
   OutputRequest request_;
 };

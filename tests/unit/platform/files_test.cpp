@@ -6,48 +6,44 @@
 
 #include <filesystem>
 
-#include "service/core/ids.h"
+#include "tests/support/temporary_folder.h"
 
 namespace berth::platform {
 namespace {
 
 class FilesTest : public testing::Test {
  protected:
-  FilesTest() { std::filesystem::create_directories(folder_); }
-  ~FilesTest() override { std::filesystem::remove_all(folder_); }
-
-  const std::string folder_ =
-      std::filesystem::temp_directory_path() / ("berth-files-" + core::random_base32_128());
+  const support::TemporaryFolder folder_;
 };
 
 TEST_F(FilesTest, WhatIsNoDirectoryIsCalledSo) {
-  const std::string file = folder_ + "/file";
+  const std::string file = folder_.file("file");
   ASSERT_TRUE(overwrite_file(file, "text"));
   const auto entered = check_enterable(file);
   ASSERT_FALSE(entered);
   EXPECT_EQ(entered.error().code, core::ErrorCode::cwd_not_accessible);
   EXPECT_EQ(entered.error().message, file + " is not a directory");
-  EXPECT_NE(check_enterable(folder_ + "/gone").error().message.find("No such file"),
+  EXPECT_NE(check_enterable(folder_.file("gone")).error().message.find("No such file"),
             std::string::npos);
-  EXPECT_TRUE(check_enterable(folder_));
+  EXPECT_TRUE(check_enterable(folder_.path()));
 }
 
 TEST_F(FilesTest, AStatusIsOfWhatALinkLeadsTo) {
-  const std::string file = folder_ + "/file";
+  const std::string file = folder_.file("file");
   ASSERT_TRUE(write_file_atomically(file, "text", 0640));
-  std::filesystem::create_symlink("file", folder_ + "/link");
-  std::filesystem::create_symlink("gone", folder_ + "/dangling");
-  const auto status = file_status(folder_ + "/link");
+  std::filesystem::create_symlink("file", folder_.file("link"));
+  std::filesystem::create_symlink("gone", folder_.file("dangling"));
+  const auto status = file_status(folder_.file("link"));
   ASSERT_TRUE(status) << status.error().message;
   EXPECT_TRUE(status->regular);
   EXPECT_EQ(status->mode, 0640U);
   EXPECT_EQ(status->uid, geteuid());
-  EXPECT_FALSE(file_status(folder_)->regular);
-  EXPECT_EQ(file_status(folder_ + "/dangling").error().code, core::ErrorCode::not_found);
+  EXPECT_FALSE(file_status(folder_.path())->regular);
+  EXPECT_EQ(file_status(folder_.file("dangling")).error().code, core::ErrorCode::not_found);
 }
 
 TEST_F(FilesTest, ALockTellsWhoHoldsIt) {
-  const std::string file = folder_ + "/lock";
+  const std::string file = folder_.file("lock");
   {
     const auto lock = lock_file(file, "started by a test");
     ASSERT_TRUE(lock);
@@ -60,7 +56,7 @@ TEST_F(FilesTest, ALockTellsWhoHoldsIt) {
   }
   ASSERT_TRUE(lock_file(file));
   EXPECT_EQ(lock_holder(file).note, "");
-  EXPECT_EQ(lock_holder(folder_ + "/none").pid, 0);
+  EXPECT_EQ(lock_holder(folder_.file("none")).pid, 0);
 }
 
 }  // namespace

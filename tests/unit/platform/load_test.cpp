@@ -1,5 +1,4 @@
 #include "service/platform/load.h"
-#include "service/platform/temporary_folder.h"
 
 #include <gtest/gtest.h>
 
@@ -8,6 +7,7 @@
 #include <string>
 
 #include "service/platform/files.h"
+#include "tests/support/temporary_folder.h"
 
 namespace berth::platform {
 namespace {
@@ -42,7 +42,7 @@ class MadeLoadTest : public testing::Test {
     ASSERT_TRUE(write_file_atomically(proc_ + "/" + name, text, 0600));
   }
 
-  const TemporaryFolder folder_ = TemporaryFolder::create("berth-load-").value();
+  const support::TemporaryFolder folder_;
   const std::string proc_ = folder_.path();
 };
 

@@ -15,7 +15,7 @@ class EventsTest : public StoreTest {
 
   /// A copy of the files as they are now: what a power cut or kill -9 leaves.
   void crash() {
-    TemporaryFolder other;
+    support::TemporaryFolder other;
     for (const char* suffix : {"", "-wal"}) {
       std::filesystem::copy_file(path() + suffix, other.file("berth.db") + suffix);
     }
@@ -52,7 +52,7 @@ TEST_F(EventsTest, AnUncleanEndBeginsTheNextBlock) {
 
 TEST_F(EventsTest, IdsAreNotGivenAgainWhenTheLastCommitsAreLost) {
   store(1);  // reserves the block, synced
-  TemporaryFolder other;
+  support::TemporaryFolder other;
   for (const char* suffix : {"", "-wal"}) {
     std::filesystem::copy_file(path() + suffix, other.file("berth.db") + suffix);
   }

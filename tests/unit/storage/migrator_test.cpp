@@ -67,7 +67,7 @@ class MigratorTest : public testing::Test {
     EXPECT_TRUE(before == files()) << "the files have changed";
   }
 
-  TemporaryFolder folder_;
+  support::TemporaryFolder folder_;
   SettableClock clock_;
 };
 

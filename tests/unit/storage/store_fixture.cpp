@@ -2,20 +2,7 @@
 
 #include <utility>
 
-#include "service/core/ids.h"
-
 namespace berth::storage {
-
-TemporaryFolder::TemporaryFolder()
-    : path_(std::filesystem::temp_directory_path() /
-            ("berth-storage-" + core::random_base32_128())) {
-  std::filesystem::create_directories(path_);
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 void LoopThread::run(const std::function<void()>& task) {
   std::promise<void> done;

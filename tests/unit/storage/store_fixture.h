@@ -16,25 +16,11 @@
 #include "service/core/time.h"
 #include "service/loop/loop.h"
 #include "storage/stores/store.h"
+#include "tests/support/temporary_folder.h"
 
 namespace berth::storage {
 
 inline constexpr std::chrono::seconds kDeadline{30};
-
-/// An empty folder, removed at the end.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// A core loop on a thread of its own, as in the service.
 class LoopThread {
@@ -112,7 +98,7 @@ class StoreTest : public testing::Test {
   /// Every event, oldest first, over as many pages as it takes.
   std::vector<core::EventRecord> all_events();
 
-  TemporaryFolder folder_;
+  support::TemporaryFolder folder_;
   SettableClock clock_;
   LoopThread loop_;
   std::unique_ptr<Store> store_;
