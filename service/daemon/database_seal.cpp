@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -43,12 +42,14 @@ bool DatabaseSeal::holds() const {
 }
 
 core::Result<void> DatabaseSeal::open() const {
-  const auto line = opened_line();
-  return line ? platform::write_file_atomically(path_, *line, 0600) : platform::remove_file(path_);
+  return write(opened_line());
 }
 
 core::Result<void> DatabaseSeal::close() const {
-  const auto line = closed_line(database_);
+  return write(closed_line(database_));
+}
+
+core::Result<void> DatabaseSeal::write(const std::optional<std::string>& line) const {
   return line ? platform::write_file_atomically(path_, *line, 0600) : platform::remove_file(path_);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "service/core/error.h"
@@ -23,6 +24,9 @@ class DatabaseSeal {
   core::Result<void> close() const;
 
  private:
+  /// Nothing to say is said by no file.
+  core::Result<void> write(const std::optional<std::string>& line) const;
+
   std::string database_;
   std::string path_;
 };
