@@ -7,7 +7,6 @@
 
 #include "api/routes/routes.h"
 #include "service/auth/signer.h"
-#include "service/daemon/database_seal.h"
 #include "service/daemon/endpoint_file.h"
 #include "service/daemon/instance_locks.h"
 #include "service/daemon/parts.h"
@@ -31,9 +30,14 @@ core::EventRecord service_event(std::string type) {
   return event;
 }
 
+std::string database_in(const platform::InstancePaths& paths) {
+  return paths.data_dir + "/berth.db";
+}
+
 }  // namespace
 
-Service::Service(Settings settings) : settings_(std::move(settings)) {}
+Service::Service(Settings settings)
+    : settings_(std::move(settings)), seal_(database_in(settings_.paths)) {}
 
 Service::~Service() {
   stop();
@@ -43,10 +47,6 @@ std::string Service::address() const {
   return parts_ ? parts_->address : "";
 }
 
-std::string Service::database_file() const {
-  return settings_.paths.data_dir + "/berth.db";
-}
-
 core::Result<void> Service::build() {
   auto locks = lock_folders(settings_.paths, settings_.system, settings_.started_by);
   if (!locks) return core::fail(std::move(locks.error()));
@@ -54,21 +54,24 @@ core::Result<void> Service::build() {
   storage::StoreOptions options;
   options.writer.max_queued_sets =
       static_cast<std::size_t>(settings_.config.storage.max_pending_changes);
-  const std::string database = database_file();
+  const std::string database = database_in(settings_.paths);
   // A system instance's folder is open to its group; what agents did is not.
   if (auto made = platform::ensure_private_file(database); !made) return made;
-  const DatabaseSeal seal(database);
-  if (seal.holds()) {
+  if (seal_.holds()) {
     options.soundness = storage::Soundness::known;
   } else {
     runtime::log_info("service", "the database is read whole to find damage");
   }
+  options.on_damage = [this] {
+    if (!seal_.drop()) return;
+    runtime::log_error("service", "the database may be damaged: the next start reads it whole");
+  };
   auto store = storage::Store::open(
       database,
       [core_loop = loop.get()](std::function<void()> task) { core_loop->post(std::move(task)); },
       clock_, std::move(options));
   if (!store) return core::fail(std::move(store.error()));
-  if (auto opened = seal.open(); !opened) return opened;
+  if (auto opened = seal_.open(); !opened) return opened;
   auto sign = auth::load_signer(settings_.paths.data_dir + "/signing.key");
   if (!sign) return core::fail(std::move(sign.error()));
   parts_ = std::make_unique<Parts>(settings_, clock_, std::move(*locks), std::move(loop),
@@ -217,7 +220,7 @@ void Service::stop() {
   parts_->workers.stop();  // while all that their tasks use is still there
   platform::remove_file(settings_.paths.runtime_dir + "/endpoint.json");
   auto closed = parts_->store->close();
-  if (closed) closed = DatabaseSeal(database_file()).close();
+  if (closed) closed = seal_.close();
   if (!closed) {
     runtime::log_error("service", "closing the database").with("error", closed.error().message);
   }

@@ -8,6 +8,7 @@
 
 #include "service/core/error.h"
 #include "service/core/time.h"
+#include "service/daemon/database_seal.h"
 #include "service/loop/loop.h"
 #include "service/mcp/prompt_set.h"
 #include "service/mcp/resource_sources.h"
@@ -64,7 +65,6 @@ class Service {
  private:
   struct Parts;
 
-  std::string database_file() const;
   core::Result<void> build();
   /// These two run on the core loop and answer through the promise.
   void serve(std::promise<core::Result<void>>& served);
@@ -74,6 +74,7 @@ class Service {
 
   Settings settings_;
   core::SystemClock clock_;
+  DatabaseSeal seal_;  // the store in parts_ may drop it
   std::unique_ptr<Parts> parts_;
   std::thread loop_thread_;
 };

@@ -31,6 +31,10 @@ struct FileStatus {
 /// Of what a link leads to; not_found if there is nothing.
 core::Result<FileStatus> file_status(const std::string& path);
 
+/// Tells a file from every other one, also from one that takes its place under the same name: it
+/// stays the same when the file is written or moved on its file system. Follows links.
+core::Result<std::string> file_identity(const std::string& path);
+
 /// cwd_not_accessible unless `path` is a folder this user may make its working directory; the
 /// message tells what is missing, what is no folder and what is closed to this user.
 core::Result<void> check_enterable(const std::string& path);

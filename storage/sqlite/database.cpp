@@ -47,7 +47,8 @@ core::Error open_error(const std::string& path, const std::string& why) {
 
 }  // namespace
 
-core::Result<std::unique_ptr<Database>> Database::open(const std::string& path, Access access) {
+core::Result<std::unique_ptr<Database>> Database::open(const std::string& path, Access access,
+                                                       OnDamage on_damage) {
   std::error_code error;
   const bool exists = std::filesystem::exists(path, error);
   if (error) return core::fail(open_error(path, error.message()));
@@ -57,7 +58,8 @@ core::Result<std::unique_ptr<Database>> Database::open(const std::string& path, 
   try {
     register_connector_once();
     std::unique_ptr<Database> database(
-        new Database(Poco::Data::Session("SQLite", uri(path, access), kOpenTimeoutSeconds)));
+        new Database(Poco::Data::Session("SQLite", uri(path, access), kOpenTimeoutSeconds),
+                     std::move(on_damage)));
     sqlite3_busy_timeout(database->handle_, kBusyTimeoutMilliseconds);
     sqlite3_extended_result_codes(database->handle_, 0);
     if (access != Access::immutable) {
@@ -71,8 +73,10 @@ core::Result<std::unique_ptr<Database>> Database::open(const std::string& path, 
   }
 }
 
-Database::Database(Poco::Data::Session session)
-    : session_(std::move(session)), handle_(Poco::Data::SQLite::Utility::dbHandle(session_)) {}
+Database::Database(Poco::Data::Session session, OnDamage on_damage)
+    : session_(std::move(session)),
+      handle_(Poco::Data::SQLite::Utility::dbHandle(session_)),
+      on_damage_(std::move(on_damage)) {}
 
 Database::~Database() {
   statements_.clear();
@@ -87,7 +91,7 @@ core::Result<void> Database::guarded(std::string_view doing, const std::function
     work();
     return {};
   } catch (const Poco::Exception& exception) {
-    core::Error error = last_error(handle_, doing);
+    core::Error error = failure(doing);
     error.message = fmt::format("{}: {}", doing, exception.displayText());
     return core::fail(std::move(error));
   }
@@ -99,13 +103,13 @@ core::Result<void> Database::execute(const std::string& sql) {
 
 Statement Database::statement(std::string_view sql) {
   const auto found = statements_.find(sql);
-  if (found != statements_.end()) return {found->second.get(), std::nullopt};
+  if (found != statements_.end()) return {*this, found->second.get(), std::nullopt};
   sqlite3_stmt* compiled = nullptr;
   const int status = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
                                         SQLITE_PREPARE_PERSISTENT, &compiled, nullptr);
-  if (status != SQLITE_OK) return {nullptr, last_error(handle_, "compiling a statement")};
+  if (status != SQLITE_OK) return {*this, nullptr, failure("compiling a statement")};
   statements_.emplace(sql, compiled);
-  return {compiled, std::nullopt};
+  return {*this, compiled, std::nullopt};
 }
 
 core::Result<void> Database::set_full_sync(bool full) {
@@ -114,10 +118,16 @@ core::Result<void> Database::set_full_sync(bool full) {
   // Not prepared: this pragma takes effect when it is compiled.
   const char* sql = full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
   if (sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
-    return core::fail(last_error(handle_, sql));
+    return core::fail(failure(sql));
   }
   sync_ = wanted;
   return {};
+}
+
+core::Error Database::failure(std::string_view doing) {
+  core::Error error = last_error(handle_, doing);
+  if (on_damage_ && suggests_damage(handle_)) on_damage_();
+  return error;
 }
 
 void Database::interrupt() {

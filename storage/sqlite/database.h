@@ -22,13 +22,18 @@ enum class Access {
   immutable,
 };
 
+/// Called on the connection's thread, before the error is returned, each time SQLite says that the
+/// file may be damaged (SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_IOERR). It may block.
+using OnDamage = std::function<void()>;
+
 /// One connection to an SQLite database file, opened through Poco::Data. One thread at a time, but
 /// for interrupt().
 class Database {
  public:
   /// Opens and, unless immutable, sets what each connection needs: busy time-out 5 s, foreign keys.
-  /// Errors name the file.
-  static core::Result<std::unique_ptr<Database>> open(const std::string& path, Access access);
+  /// Errors name the file. `on_damage` may be empty.
+  static core::Result<std::unique_ptr<Database>> open(const std::string& path, Access access,
+                                                      OnDamage on_damage = nullptr);
 
   ~Database();
   Database(const Database&) = delete;
@@ -54,6 +59,10 @@ class Database {
   /// Makes the statement that runs now fail with `unavailable`. Any thread.
   void interrupt();
 
+  /// What SQLite says of the call that has just failed; whoever gets such a status asks here, so
+  /// that no damage goes unnoticed.
+  core::Error failure(std::string_view doing);
+
   sqlite3* handle() { return handle_; }
 
  private:
@@ -67,10 +76,11 @@ class Database {
     }
   };
 
-  explicit Database(Poco::Data::Session session);
+  Database(Poco::Data::Session session, OnDamage on_damage);
 
   Poco::Data::Session session_;
   sqlite3* handle_;
+  const OnDamage on_damage_;
   enum class Sync { unknown, normal, full } sync_ = Sync::unknown;
   std::unordered_map<std::string, std::unique_ptr<sqlite3_stmt, Finalizer>, TextHash,
                      std::equal_to<>>

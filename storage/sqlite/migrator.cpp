@@ -10,8 +10,6 @@
 #include <string_view>
 #include <system_error>
 
-#include "storage/sqlite/database.h"
-
 namespace berth::sqlite {
 namespace {
 
@@ -108,11 +106,11 @@ core::Result<void> check(const std::string& path, const Schema& schema,
 
 /// The version of the file's schema, once it has been found sound; 0 if there is none yet.
 core::Result<Poco::Int64> inspect(const std::string& path, std::span<const Migration> steps,
-                                  Soundness soundness) {
+                                  Soundness soundness, const OnDamage& on_damage) {
   if (size_or_zero(path) == 0) return 0;
   // Reading through a write-ahead log needs its index file; without a log nothing need be touched.
   const bool has_log = size_or_zero(path + "-wal") > 0;
-  auto database = Database::open(path, has_log ? Access::read_only : Access::immutable);
+  auto database = Database::open(path, has_log ? Access::read_only : Access::immutable, on_damage);
   if (!database) return core::fail(database.error());
   const auto schema = read_schema(**database, soundness);
   if (!schema) return refuse(path, schema.error().message);
@@ -154,12 +152,13 @@ core::Result<void> prepare_new_file(Database& database) {
 }  // namespace
 
 core::Result<void> migrate(const std::string& path, std::span<const Migration> steps,
-                           const core::Clock& clock, Soundness soundness) {
-  const auto version = inspect(path, steps, soundness);
+                           const core::Clock& clock, Soundness soundness,
+                           const OnDamage& on_damage) {
+  const auto version = inspect(path, steps, soundness, on_damage);
   if (!version) return core::fail(version.error());
   if (!steps.empty() && *version == steps.back().version) return {};
 
-  auto opened = Database::open(path, Access::read_write);
+  auto opened = Database::open(path, Access::read_write, on_damage);
   if (!opened) return core::fail(opened.error());
   Database& database = **opened;
   if (auto synced = database.set_full_sync(true); !synced) return synced;

@@ -6,6 +6,7 @@
 #include "migrations/migrations.h"
 #include "service/core/error.h"
 #include "service/core/time.h"
+#include "storage/sqlite/database.h"
 
 namespace berth::sqlite {
 
@@ -28,6 +29,7 @@ enum class Soundness {
 /// schema_migrations and `PRAGMA user_version`; a step that fails leaves the schema of the step
 /// before it.
 core::Result<void> migrate(const std::string& path, std::span<const migrations::Migration> steps,
-                           const core::Clock& clock, Soundness soundness = Soundness::unknown);
+                           const core::Clock& clock, Soundness soundness = Soundness::unknown,
+                           const OnDamage& on_damage = nullptr);
 
 }  // namespace berth::sqlite

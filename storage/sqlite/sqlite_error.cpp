@@ -23,4 +23,9 @@ core::Error last_error(sqlite3* connection, std::string_view doing) {
   return {code, fmt::format("{}: {}", doing, sqlite3_errmsg(connection)), {}, std::nullopt};
 }
 
+bool suggests_damage(sqlite3* connection) {
+  const int status = sqlite3_errcode(connection);
+  return status == SQLITE_CORRUPT || status == SQLITE_NOTADB || status == SQLITE_IOERR;
+}
+
 }  // namespace berth::sqlite

@@ -5,12 +5,12 @@
 
 #include <utility>
 
-#include "storage/sqlite/sqlite_error.h"
+#include "storage/sqlite/database.h"
 
 namespace berth::sqlite {
 
-Statement::Statement(sqlite3_stmt* statement, std::optional<core::Error> error)
-    : statement_(statement), error_(std::move(error)) {}
+Statement::Statement(Database& database, sqlite3_stmt* statement, std::optional<core::Error> error)
+    : database_(database), statement_(statement), error_(std::move(error)) {}
 
 Statement::~Statement() {
   // Its status repeats what step() said.
@@ -47,7 +47,7 @@ Statement& Statement::bind_null() {
 
 void Statement::keep(int status) {
   if (status == SQLITE_OK) return;
-  error_ = last_error(sqlite3_db_handle(statement_), fmt::format("binding value {}", parameter_));
+  error_ = database_.failure(fmt::format("binding value {}", parameter_));
 }
 
 core::Result<bool> Statement::step() {
@@ -56,7 +56,7 @@ core::Result<bool> Statement::step() {
   const int status = sqlite3_step(statement_);
   if (status == SQLITE_ROW) return true;
   if (status == SQLITE_DONE) return false;
-  error_ = last_error(sqlite3_db_handle(statement_), "using the database");
+  error_ = database_.failure("using the database");
   return core::fail(*error_);
 }
 

@@ -12,6 +12,8 @@ struct sqlite3_stmt;
 
 namespace berth::sqlite {
 
+class Database;
+
 /// Bytes for a BLOB column.
 struct Blob {
   std::string_view bytes;
@@ -28,7 +30,7 @@ struct Blob {
 class Statement {
  public:
   /// Null for SQL that did not compile; `error` then says why. Made by Database::statement.
-  Statement(sqlite3_stmt* statement, std::optional<core::Error> error);
+  Statement(Database& database, sqlite3_stmt* statement, std::optional<core::Error> error);
   ~Statement();
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
@@ -59,6 +61,7 @@ class Statement {
  private:
   void keep(int status);
 
+  Database& database_;
   sqlite3_stmt* statement_;
   std::optional<core::Error> error_;
   int parameter_ = 0;

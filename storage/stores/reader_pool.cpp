@@ -9,10 +9,11 @@ namespace berth::storage {
 
 core::Result<std::unique_ptr<ReaderPool>> ReaderPool::open(const std::string& path,
                                                            std::size_t threads,
-                                                           std::size_t max_queued) {
+                                                           std::size_t max_queued,
+                                                           const sqlite::OnDamage& on_damage) {
   std::vector<std::unique_ptr<sqlite::Database>> connections;
   for (std::size_t i = 0; i < threads; ++i) {
-    auto database = sqlite::Database::open(path, sqlite::Access::read_only);
+    auto database = sqlite::Database::open(path, sqlite::Access::read_only, on_damage);
     if (!database) return core::fail(database.error());
     connections.push_back(std::move(*database));
   }

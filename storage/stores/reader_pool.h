@@ -23,9 +23,9 @@ class ReaderPool {
   /// (queue full: on the caller's thread, stopped).
   using Read = std::function<void(core::Result<sqlite::Database*> database)>;
 
-  static core::Result<std::unique_ptr<ReaderPool>> open(const std::string& path,
-                                                        std::size_t threads,
-                                                        std::size_t max_queued);
+  static core::Result<std::unique_ptr<ReaderPool>> open(
+      const std::string& path, std::size_t threads, std::size_t max_queued,
+      const sqlite::OnDamage& on_damage = nullptr);
   ~ReaderPool() { stop(); }
   ReaderPool(const ReaderPool&) = delete;
   ReaderPool& operator=(const ReaderPool&) = delete;

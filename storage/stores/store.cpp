@@ -27,11 +27,12 @@ constexpr const char* kWriterSettings[] = {
 
 core::Result<std::unique_ptr<Store>> Store::open(const std::string& path, Post post,
                                                  const core::Clock& clock, StoreOptions options) {
-  if (auto migrated = sqlite::migrate(path, migrations::all(), clock, options.soundness);
+  if (auto migrated =
+          sqlite::migrate(path, migrations::all(), clock, options.soundness, options.on_damage);
       !migrated) {
     return core::fail(migrated.error());
   }
-  auto database = sqlite::Database::open(path, sqlite::Access::read_write);
+  auto database = sqlite::Database::open(path, sqlite::Access::read_write, options.on_damage);
   if (!database) return core::fail(database.error());
   for (const char* setting : kWriterSettings) {
     if (auto set = (*database)->execute(setting); !set) return core::fail(set.error());
@@ -42,7 +43,8 @@ core::Result<std::unique_ptr<Store>> Store::open(const std::string& path, Post p
   if (auto closed = close_connections(**database, clock.now(), "the service was killed"); !closed) {
     return core::fail(closed.error());
   }
-  auto readers = ReaderPool::open(path, options.reader_threads, options.max_queued_reads);
+  auto readers =
+      ReaderPool::open(path, options.reader_threads, options.max_queued_reads, options.on_damage);
   if (!readers) return core::fail(readers.error());
   return std::unique_ptr<Store>(new Store(path, std::move(*database), *ids, std::move(*readers),
                                           std::move(post), clock, std::move(options)));
@@ -52,6 +54,7 @@ Store::Store(std::string path, std::unique_ptr<sqlite::Database> database, Event
              std::unique_ptr<ReaderPool> readers, Post post, const core::Clock& clock,
              StoreOptions options)
     : path_(std::move(path)),
+      on_damage_(std::move(options.on_damage)),
       database_(std::move(database)),
       records_(*database_, ids, clock, std::move(options.on_committed)),
       readers_(std::move(readers)),
@@ -62,8 +65,12 @@ Store::~Store() {
   static_cast<void>(close());
 }
 
+core::Result<std::unique_ptr<sqlite::Database>> Store::open_reading() const {
+  return sqlite::Database::open(path_, sqlite::Access::read_only, on_damage_);
+}
+
 core::Result<core::OpenState> Store::load_open_state() const {
-  auto database = sqlite::Database::open(path_, sqlite::Access::read_only);
+  auto database = open_reading();
   if (!database) return core::fail(database.error());
   core::OpenState state;
   auto sessions = open_sessions(**database);
@@ -82,7 +89,7 @@ core::Result<core::OpenState> Store::load_open_state() const {
 }
 
 core::Result<std::vector<core::TokenRecord>> Store::load_tokens() const {
-  auto database = sqlite::Database::open(path_, sqlite::Access::read_only);
+  auto database = open_reading();
   if (!database) return core::fail(database.error());
   return all_tokens(**database);
 }

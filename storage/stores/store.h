@@ -27,6 +27,7 @@ struct StoreOptions {
   std::size_t reader_threads = 2;
   std::size_t max_queued_reads = 4'096;  ///< above: `limit_exceeded`
   OnCommitted on_committed;              ///< may be empty
+  sqlite::OnDamage on_damage;  ///< any thread, also while it opens and closes; may be empty
 };
 
 struct StoreCounters {
@@ -70,7 +71,10 @@ class Store {
         std::unique_ptr<ReaderPool> readers, Post post, const core::Clock& clock,
         StoreOptions options);
 
+  core::Result<std::unique_ptr<sqlite::Database>> open_reading() const;
+
   std::string path_;
+  sqlite::OnDamage on_damage_;
   std::unique_ptr<sqlite::Database> database_;  // the writer's
   RecordWriter records_;
   std::unique_ptr<ReaderPool> readers_;

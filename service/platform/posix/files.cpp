@@ -60,6 +60,20 @@ core::Result<FileStatus> file_status(const std::string& path) {
   return FileStatus{status.st_mode & 07777U, status.st_uid, S_ISREG(status.st_mode)};
 }
 
+core::Result<std::string> file_identity(const std::string& path) {
+  struct statx status {};
+  if (statx(AT_FDCWD, path.c_str(), 0, STATX_INO | STATX_BTIME, &status) != 0) {
+    return core::fail(errno_error("looking at", path));
+  }
+  std::string identity =
+      fmt::format("{}:{}:{}", status.stx_dev_major, status.stx_dev_minor, status.stx_ino);
+  // The number of a file that is gone is soon given to a new one; not every file system has this.
+  if ((status.stx_mask & STATX_BTIME) != 0) {
+    identity += fmt::format(":{}.{:09}", status.stx_btime.tv_sec, status.stx_btime.tv_nsec);
+  }
+  return identity;
+}
+
 core::Result<void> check_enterable(const std::string& path) {
   if (access((path + "/.").c_str(), X_OK) == 0) return {};
   // Asked of a file by a user who may not execute it, the answer is EACCES: look what it is.

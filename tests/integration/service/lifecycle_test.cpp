@@ -95,40 +95,103 @@ TEST(Lifecycle, ADamagedDatabaseIsRefusedAndLeftAsItIs) {
   EXPECT_EQ(platform::read_file(service.data_dir() + "/berth.db").value_or(""), garbage);
 }
 
-TEST(Lifecycle, ADatabaseIsReadWholeOnlyIfSomethingElseMayHaveChangedIt) {
-  const std::string reading = "read whole";
-  ServiceProcess service;
+const std::string kReadWhole = "is read whole";
+constexpr std::size_t kPage = 4'096;
+
+/// Starts it; true if it reads the database whole.
+bool reads_whole(ServiceProcess& service) {
   service.settings = {"BERTH_LOG__LEVEL=information"};
-  const auto reads_whole = [&] {
-    const std::size_t before = service.log().size();
-    service.start();
-    return service.log().find(reading, before) != std::string::npos;
-  };
+  const std::size_t before = service.log().size();
+  service.start();
+  return service.log().find(kReadWhole, before) != std::string::npos;
+}
+
+TEST(Lifecycle, ADatabaseIsReadWholeOnlyIfSomethingElseMayHaveChangedIt) {
+  ServiceProcess service;
   const std::string database = service.data_dir() + "/berth.db";
-  EXPECT_FALSE(reads_whole());  // there is none yet
+  EXPECT_FALSE(reads_whole(service));  // there is none yet
   service.stop();
-  EXPECT_FALSE(reads_whole());
+  EXPECT_FALSE(reads_whole(service));
   service.kill();
-  EXPECT_FALSE(reads_whole());
+  EXPECT_FALSE(reads_whole(service));
   service.stop();
 
   std::filesystem::last_write_time(
       database, std::filesystem::last_write_time(database) + std::chrono::seconds(1));
-  EXPECT_TRUE(reads_whole());
+  EXPECT_TRUE(reads_whole(service));
   service.stop();
   std::filesystem::remove(database + ".seal");
-  EXPECT_TRUE(reads_whole());
+  EXPECT_TRUE(reads_whole(service));
   service.stop();
 
   // Behind the schema, where only a whole reading finds it.
   std::string damaged = platform::read_file(database).value_or("");
-  constexpr std::size_t kPage = 4'096;
   ASSERT_GT(damaged.size(), 20 * kPage);
   damaged.replace(damaged.size() - 2 * kPage, 2 * kPage, 2 * kPage, 'Z');
   std::ofstream(database) << damaged;
   EXPECT_NE(service.start_and_wait().exit_code, 0);
   EXPECT_NE(service.log().find("malformed"), std::string::npos) << service.log();
   EXPECT_EQ(platform::read_file(database).value_or(""), damaged);
+}
+
+TEST(Lifecycle, AnotherDatabaseInThePlaceOfTheLastIsReadWhole) {
+  ServiceProcess service;
+  service.start();
+  service.stop();
+  const std::string database = service.data_dir() + "/berth.db";
+  const std::string backup = service.folder() + "/backup.db";
+  std::filesystem::copy_file(database, backup);
+  service.start();
+  service.kill();
+  for (const char* suffix : {"-wal", "-shm"}) std::filesystem::remove(database + suffix);
+  std::filesystem::rename(backup, database);
+  EXPECT_TRUE(reads_whole(service));
+  service.stop();
+  EXPECT_FALSE(reads_whole(service));
+}
+
+TEST(Lifecycle, TheSealOfAnEarlierVersionSaysNothing) {
+  ServiceProcess service;
+  service.start();
+  service.stop();
+  const std::string seal = service.data_dir() + "/berth.db.seal";
+  const std::string text = platform::read_file(seal).value_or("");
+  ASSERT_TRUE(text.starts_with("2 closed with ")) << text;
+  ASSERT_TRUE(platform::overwrite_file(seal, text.substr(2)));
+  EXPECT_TRUE(reads_whole(service));
+}
+
+TEST(Lifecycle, ADatabaseThatProvedDamagedIsReadWholeHoweverTheServiceEnds) {
+  for (const bool killed : {false, true}) {
+    ServiceProcess service;
+    service.start();
+    const std::string job = service.post_job("head -c 30000 /dev/zero | tr '\\0' x");
+    service.finished_job(job);
+    service.stop();
+    ASSERT_FALSE(reads_whole(service));
+
+    const std::string database = service.data_dir() + "/berth.db";
+    const auto size = std::filesystem::file_size(database);
+    std::fstream damaging(database, std::ios::in | std::ios::out | std::ios::binary);
+    damaging.seekp(kPage);
+    damaging << std::string(size - kPage, 'Z');
+    damaging.close();
+    EXPECT_EQ(service.get("/admin/v1/jobs/" + job + "/output").status, 500);
+    wait_until("the damage to be logged", [&] {
+      return service.log().find("the database may be damaged") != std::string::npos;
+    });
+    if (killed) {
+      service.kill();
+    } else {
+      service.stop();
+    }
+
+    const std::size_t before = service.log().size();
+    EXPECT_NE(service.start_and_wait().exit_code, 0);
+    EXPECT_NE(service.log().find(kReadWhole, before), std::string::npos) << service.log();
+    EXPECT_NE(service.log().find("is refused and left as it is", before), std::string::npos)
+        << service.log();
+  }
 }
 
 TEST(Lifecycle, AnIdleServiceEndsByItself) {

@@ -59,5 +59,23 @@ TEST_F(FilesTest, ALockTellsWhoHoldsIt) {
   EXPECT_EQ(lock_holder(folder_.file("none")).pid, 0);
 }
 
+TEST_F(FilesTest, AFileIsKnownAgainUnderAnyName) {
+  const std::string file = folder_.file("file");
+  const std::string other = folder_.file("other");
+  ASSERT_TRUE(overwrite_file(file, "text"));
+  ASSERT_TRUE(overwrite_file(other, "text"));
+  const auto first = file_identity(file);
+  ASSERT_TRUE(first) << first.error().message;
+  const std::string second = file_identity(other).value();
+  EXPECT_NE(*first, second);
+  ASSERT_TRUE(overwrite_file(file, "another text"));
+  EXPECT_EQ(file_identity(file), *first);
+  std::filesystem::create_symlink("file", folder_.file("link"));
+  EXPECT_EQ(file_identity(folder_.file("link")), *first);
+  ASSERT_TRUE(move_file(other, file));
+  EXPECT_EQ(file_identity(file), second);
+  EXPECT_EQ(file_identity(other).error().code, core::ErrorCode::not_found);
+}
+
 }  // namespace
 }  // namespace berth::platform
