@@ -66,7 +66,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void write_stream(std::string_view bytes);
   void end_stream();
   void abort_stream();
-  std::optional<Upgraded> upgrade(const Headers& headers);
+  std::optional<Upgraded> hand_over(int status, const Headers& headers);
   std::size_t pending_bytes() const { return stream_ ? stream_->pending_bytes() : 0; }
 
  private:
@@ -76,7 +76,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     streaming,  ///< its response is a ResponseStream
     flushing,   ///< the response waits for the client to take it
     lingering,  ///< the last response is out; waiting for the client to close
-    closed,     ///< or handed over by upgrade()
+    closed,     ///< or handed over
   };
   enum class Deadline { none, idle, head, body, write, linger };
 

@@ -129,7 +129,7 @@ void Connection::abort_stream() {
   if (state_ == State::streaming) close();
 }
 
-std::optional<Upgraded> Connection::upgrade(const Headers& headers) {
+std::optional<Upgraded> Connection::hand_over(int status, const Headers& headers) {
   if (state_ != State::handling || peer_ended_) return std::nullopt;
   const auto self = shared_from_this();
   if (!check_headers(headers)) {
@@ -137,9 +137,10 @@ std::optional<Upgraded> Connection::upgrade(const Headers& headers) {
     return std::nullopt;
   }
   ResponseFrame frame;
-  frame.end = BodyEnd::none;
+  frame.end = is_bodiless(status) ? BodyEnd::none : BodyEnd::close;
+  frame.keep_alive = false;
   frame.correlation_id = current_.correlation_id;
-  write(format_head(101, headers, frame));
+  write(format_head(status, headers, frame));
   if (state_ == State::closed) return std::nullopt;
   pause_reading();
   stream_->on_drained(nullptr);

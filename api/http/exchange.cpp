@@ -75,10 +75,15 @@ std::shared_ptr<ResponseStream> Exchange::start_stream(int status, const Headers
 }
 
 std::optional<Upgraded> Exchange::upgrade(const Headers& headers) {
+  constexpr int kSwitchingProtocols = 101;
+  return hand_over(kSwitchingProtocols, headers);
+}
+
+std::optional<Upgraded> Exchange::hand_over(int status, const Headers& headers) {
   if (answered_ || disconnected_) return std::nullopt;
   const auto connection = begin_answer();
   if (!connection) return std::nullopt;
-  return connection->upgrade(headers);
+  return connection->hand_over(status, headers);
 }
 
 void Exchange::on_disconnect(std::function<void()> callback) {

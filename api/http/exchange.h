@@ -55,7 +55,8 @@ class ResponseStream {
   std::function<void()> on_drained_;
 };
 
-/// A connection that has changed its protocol.
+/// A connection that was handed over: it has changed its protocol, or it carries what is left of a
+/// response.
 struct Upgraded {
   std::unique_ptr<loop::Stream> stream;  ///< not reading
   std::string leftover;                  ///< what came after the request
@@ -63,9 +64,9 @@ struct Upgraded {
   std::shared_ptr<void> slot;
 };
 
-/// One request and the way to answer it: exactly once, now or later, by respond(), start_stream()
-/// or upgrade(). Loop thread. Answering twice, or after the client has gone, does nothing; dropping
-/// the last reference without an answer answers 500.
+/// One request and the way to answer it: exactly once, now or later, by respond(),
+/// start_stream(), upgrade() or hand_over(). Loop thread. Answering twice, or after the client has
+/// gone, does nothing; dropping the last reference without an answer answers 500.
 class Exchange {
  public:
   Exchange(std::weak_ptr<Connection> connection, Request request)
@@ -89,6 +90,9 @@ class Exchange {
   /// Answers 101 with `headers` (among them Upgrade) and hands the connection over. Nothing if the
   /// client has gone or half-closed, or the exchange is answered.
   std::optional<Upgraded> upgrade(const Headers& headers);
+  /// Answers with `status` and `headers`, and hands the connection over: the body is whatever is
+  /// written to it until it is closed. Nothing likewise.
+  std::optional<Upgraded> hand_over(int status, const Headers& headers);
 
   /// The client closed its side before the answer (a half-close looks the same: an answer is still
   /// sent if it can be), or the connection broke or was killed. Called once; at once if it has

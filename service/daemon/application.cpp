@@ -10,6 +10,7 @@
 
 #include "service/core/version.h"
 #include "service/daemon/options.h"
+#include "service/platform/limits.h"
 #include "service/platform/process.h"
 #include "service/runtime/log.h"
 
@@ -40,6 +41,7 @@ class ServerApplication final : public Poco::Util::ServerApplication {
       complain_about(config.error());
       return EXIT_CONFIG;
     }
+    platform::raise_open_files();
     runtime::start_logging(config->log.level, config->log.format);
     for (const std::string& warning : suspicious_variables()) {
       runtime::log_warning("configuration", warning);

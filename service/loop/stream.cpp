@@ -134,6 +134,25 @@ void Stream::write(std::string bytes) {
   }
 }
 
+std::size_t Stream::try_write(std::string_view bytes) {
+  if (handle_->closed || handle_->broken || bytes.empty()) return 0;
+  if (handle_->stream.write_queue_size > 0) return 0;
+  // libuv reads only, but its buffers are for both ways.
+  const uv_buf_t buffer =
+      uv_buf_init(const_cast<char*>(bytes.data()), static_cast<unsigned>(bytes.size()));
+  const int status = uv_try_write(&handle_->stream, &buffer, 1);
+  return status < 0 ? 0 : static_cast<std::size_t>(status);  // write() will tell of an error
+}
+
+core::Result<platform::Descriptor> Stream::release() {
+  uv_os_fd_t fd = -1;
+  if (pending_bytes() > 0 || handle_->broken || uv_fileno(&handle_->handle, &fd) != 0) {
+    return core::fail(core::ErrorCode::unavailable, "the connection can't be handed over");
+  }
+  uv_read_stop(&handle_->stream);
+  return platform::duplicate(fd);
+}
+
 std::size_t Stream::pending_bytes() const {
   // libuv's own count goes down as a long write proceeds, not only at its end.
   return handle_->broken ? 0 : handle_->stream.write_queue_size;

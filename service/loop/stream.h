@@ -9,6 +9,7 @@
 
 #include "service/core/error.h"
 #include "service/loop/loop.h"
+#include "service/platform/descriptor.h"
 #include "service/platform/peer.h"
 
 namespace berth::loop {
@@ -38,6 +39,8 @@ class Stream {
   /// Sends in order. What the kernel takes goes out at once, the rest is queued; the caller bounds
   /// it by pending_bytes(). Errors arrive at `on_end` of the reader.
   void write(std::string bytes);
+  /// What the kernel takes at once and how much that was; nothing is queued. 0 while something is.
+  std::size_t try_write(std::string_view bytes);
   std::size_t pending_bytes() const;
   /// Called whenever the queue has become empty again.
   void on_drained(std::function<void()> callback);
@@ -45,6 +48,10 @@ class Stream {
   /// Writes what is queued, half-closes, then calls `done`; the stream stays readable (a lingering
   /// close waits for the other side's end).
   void shutdown(std::function<void()> done);
+
+  /// Gives the connection to another loop: a descriptor of it to be adopted there. Nothing is read
+  /// here any more. `unavailable` while written bytes wait, which would be lost.
+  core::Result<platform::Descriptor> release();
 
   /// Credentials of the process at the other end of a Unix socket; nothing for TCP.
   std::optional<platform::PeerIdentity> peer_identity() const;

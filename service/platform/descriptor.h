@@ -38,6 +38,9 @@ class Descriptor {
   int fd_ = -1;
 };
 
+/// Another descriptor of the same open file, close-on-exec.
+core::Result<Descriptor> duplicate(int fd);
+
 /// A connected pair of Unix stream sockets, close-on-exec, non-blocking.
 core::Result<std::pair<Descriptor, Descriptor>> socket_pair();
 

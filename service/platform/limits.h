@@ -19,6 +19,10 @@ struct ProcessLimits {
 /// lower, stay.
 core::Result<void> limit_process(int pid, const ProcessLimits& limits);
 
+/// Lets this process have as many open files as the system allows it. What it spawns from then on
+/// has the number that it had itself: programs may take the limit for what they need.
+void raise_open_files();
+
 /// Processes and threads that this user has now. 0 for one whom the system does not hold to such a
 /// limit.
 std::int64_t count_limited_processes();

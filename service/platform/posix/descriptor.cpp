@@ -31,6 +31,12 @@ bool has_lost_reader(int fd) {
   return poll(&entry, 1, 0) > 0 && (entry.revents & (POLLHUP | POLLERR)) != 0;
 }
 
+core::Result<Descriptor> duplicate(int fd) {
+  const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  if (copy < 0) return core::fail(errno_error("duplicating a descriptor"));
+  return Descriptor(copy);
+}
+
 core::Result<std::pair<Descriptor, Descriptor>> socket_pair() {
   std::array<int, 2> ends{};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends.data()) != 0) {

@@ -6,8 +6,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "service/platform/posix/errno_error.h"
+#include "service/platform/posix/open_files.h"
 #include "service/platform/posix/proc.h"
 
 namespace berth::platform {
@@ -45,6 +48,27 @@ core::Result<void> limit_process(int pid, const ProcessLimits& limits) {
     set = lower(pid, RLIMIT_CPU, static_cast<rlim_t>(seconds), kGraceSeconds);
   }
   return set;
+}
+
+namespace {
+
+std::optional<rlim_t> open_files_before;  // set once, before there is another thread
+
+}  // namespace
+
+void raise_open_files() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  const rlim_t before = std::exchange(limit.rlim_cur, limit.rlim_max);
+  if (setrlimit(RLIMIT_NOFILE, &limit) == 0) open_files_before = before;
+}
+
+void restore_open_files(int pid) {
+  if (!open_files_before) return;
+  rlimit limit{};
+  if (prlimit(pid, RLIMIT_NOFILE, nullptr, &limit) != 0) return;  // it has ended
+  limit.rlim_cur = std::min(*open_files_before, limit.rlim_max);
+  prlimit(pid, RLIMIT_NOFILE, &limit, nullptr);
 }
 
 std::int64_t count_limited_processes() {

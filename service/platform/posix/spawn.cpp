@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "service/platform/posix/errno_error.h"
+#include "service/platform/posix/open_files.h"
 #include "service/platform/process.h"
 
 extern char** environ;
@@ -112,6 +113,7 @@ core::Result<Child> spawn(const SpawnOptions& options) {
     }
     return core::fail(errno_error("starting", options.program, error));
   }
+  restore_open_files(child.pid);
   child.pidfd = open_pidfd(child.pid);
   return child;
 }
