@@ -6,8 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "api/mcp/connection_record.h"
-
 namespace berth::api_mcp {
 
 void HandshakeSessions::Session::open_stream(const std::shared_ptr<Answer>& answer) {
@@ -56,7 +54,7 @@ core::Result<HandshakeSessions::Session*> HandshakeSessions::start(const core::C
                      std::chrono::milliseconds(10'000)};
     return core::fail(std::move(full));
   }
-  core::ConnectionRecord record = new_connection("mcp_session", caller, peer);
+  core::ConnectionRecord record = core::new_connection("mcp_session", caller, peer);
   const core::ConnectionId id = record.id;
   auto session =
       std::make_unique<Session>(loop_, id, caller.identity.principal, server_, clock_.instant());

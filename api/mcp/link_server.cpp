@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "api/http/problem.h"
-#include "api/mcp/connection_record.h"
 #include "service/core/ids.h"
 
 namespace berth::api_mcp {
@@ -108,7 +107,8 @@ LinkServer::Client* LinkServer::resume_or_begin(const Attachment& attachment,
 }
 
 void LinkServer::attach(Attachment& attachment, Client& client) {
-  core::ConnectionRecord record = new_connection("bridge", attachment.caller, attachment.peer);
+  core::ConnectionRecord record =
+      core::new_connection("bridge", attachment.caller, attachment.peer);
   const core::ConnectionId id = record.id;
   attachment.caller.connection_id = id;
   attachment.client = &client.state;

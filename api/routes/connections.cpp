@@ -2,6 +2,7 @@
 
 #include "api/routes/list_query.h"
 #include "api/routes/routes.h"
+#include "service/core/choice.h"
 
 namespace berth::routes {
 namespace {
@@ -36,7 +37,7 @@ void add_connections(http::Router& router, core::Queries& queries) {
                auto filter = read_list_query(exchange->request().query,
                                              {"state", "client_id", "limit", "cursor"});
                if (!filter) return exchange->fail(filter.error());
-               if (auto known = check_choice(filter->state, kStates, "state"); !known) {
+               if (auto known = core::check_choice(filter->state, kStates, "state"); !known) {
                  return exchange->fail(known.error());
                }
                queries.connections(std::move(*filter), [exchange](const auto& page) {

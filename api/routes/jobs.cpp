@@ -2,6 +2,7 @@
 #include "api/routes/job_body.h"
 #include "api/routes/list_query.h"
 #include "api/routes/routes.h"
+#include "service/core/choice.h"
 #include "service/core/views.h"
 
 namespace berth::routes {
@@ -69,7 +70,7 @@ void list(core::Execution& execution, const ExchangePointer& exchange) {
   auto filter = read_list_query(exchange->request().query,
                                 {"state", "session_id", "client_id", "limit", "cursor"});
   if (!filter) return exchange->fail(filter.error());
-  if (auto known = check_choice(filter->state, core::job_states(), "state"); !known) {
+  if (auto known = core::check_choice(filter->state, core::job_states(), "state"); !known) {
     return exchange->fail(known.error());
   }
   execution.list_jobs(exchange->caller(), std::move(*filter), [exchange](const auto& page) {

@@ -1,12 +1,9 @@
 #include "api/routes/list_query.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
-
-#include "service/core/text.h"
 
 namespace berth::routes {
 namespace {
@@ -94,15 +91,6 @@ core::Result<core::StopMode> stop_mode(const http::Query& query, core::StopMode 
   if (mode && *mode != core::StopMode::terminate) return *mode;
   return core::fail(core::ErrorCode::invalid_argument,
                     "mode must be after_command, interrupt or kill", "mode");
-}
-
-core::Result<void> check_choice(std::string_view value, std::span<const std::string_view> choices,
-                                std::string_view name) {
-  if (value.empty() || std::ranges::find(choices, value) != choices.end()) return {};
-  return core::fail(core::ErrorCode::invalid_argument,
-                    fmt::format("{} must be one of {}; it is \"{}\"", name,
-                                fmt::join(choices, ", "), core::to_valid_utf8(value)),
-                    std::string(name));
 }
 
 }  // namespace berth::routes

@@ -4,7 +4,6 @@
 #include <functional>
 #include <limits>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -30,11 +29,6 @@ core::Result<std::optional<std::int64_t>> whole_number(const http::Query& query,
 
 /// The only parameter `mode`: after_command, interrupt or kill.
 core::Result<core::StopMode> stop_mode(const http::Query& query, core::StopMode fallback);
-
-/// invalid_argument, with what there is to choose from, unless `value` is one of `choices` or empty
-/// (the parameter is not there): a filter that can't match anything is a mistake.
-core::Result<void> check_choice(std::string_view value, std::span<const std::string_view> choices,
-                                std::string_view name);
 
 /// Answers `{"items":[…],"next_cursor":…}`.
 template <class Record>

@@ -4,6 +4,7 @@
 #include "api/routes/body.h"
 #include "api/routes/list_query.h"
 #include "api/routes/routes.h"
+#include "service/core/choice.h"
 #include "service/core/views.h"
 
 namespace berth::routes {
@@ -53,7 +54,7 @@ void history(core::Execution& execution, const ExchangePointer& exchange) {
   auto filter =
       read_list_query(exchange->request().query, {"state", "client_id", "limit", "cursor"});
   if (!filter) return exchange->fail(filter.error());
-  if (auto known = check_choice(filter->state, core::request_states(), "state"); !known) {
+  if (auto known = core::check_choice(filter->state, core::request_states(), "state"); !known) {
     return exchange->fail(known.error());
   }
   execution.list_requests(exchange->caller(), std::move(*filter),

@@ -4,10 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "service/core/error.h"
+#include "service/core/identity.h"
 #include "service/core/session.h"
 
 namespace berth::core {
+
+/// What the connection list is told of a new connection of `caller`, with an id of its own.
+ConnectionRecord new_connection(std::string kind, const Caller& caller, std::string peer);
 
 /// Who is attached to the service: bridge links, MCP sessions, WebSockets, streams. Core loop.
 class Connections {

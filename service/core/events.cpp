@@ -1,6 +1,8 @@
 #include "service/core/events.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "service/core/json.h"
@@ -36,9 +38,26 @@ constexpr std::array<std::string_view, 45> kTypes{
      "alert.raised",       "alert.cleared",      "service.started",     "service.stopping",
      "config.reloaded"}};
 
-template <class Kind>
-void id_member(JsonWriter& json, std::string_view name, const Id<Kind>& id) {
-  if (id) json.member(name, id);
+/// Most texts need no escapes: those are copied whole.
+void append_string(std::string& text, std::string_view value) {
+  const bool plain = std::ranges::all_of(
+      value, [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; });
+  if (plain) {
+    text.append(1, '"').append(value).append(1, '"');
+    return;
+  }
+  JsonWriter json;
+  json.value(value);
+  text += json.view();
+}
+
+void append_member(std::string& text, std::string_view name, std::string_view value) {
+  text.append(",\"").append(name).append("\":");
+  append_string(text, value);
+}
+
+void append_set_member(std::string& text, std::string_view name, std::string_view value) {
+  if (!value.empty()) append_member(text, name, value);
 }
 
 }  // namespace
@@ -63,23 +82,48 @@ std::string_view topic_of(std::string_view type) {
   return family;
 }
 
+EventView view_of(const EventRecord& event) {
+  return {.id = event.id,
+          .time = event.time,
+          .type = event.type,
+          .severity = event.severity,
+          .source = event.source,
+          .source_id = event.source_id,
+          .client_id = event.client_id,
+          .session_id = event.session_id.str(),
+          .job_id = event.job_id.str(),
+          .request_id = event.request_id.str(),
+          .connection_id = event.connection_id.str(),
+          .upstream = event.upstream,
+          .correlation_id = event.correlation_id.str(),
+          .data = event.data};
+}
+
+void append_json(std::string& text, const EventView& event) {
+  text += "{\"id\":";
+  std::array<char, 24> digits;
+  text.append(digits.data(), std::to_chars(digits.begin(), digits.end(), event.id).ptr);
+  text += ",\"time\":\"";
+  append_rfc3339(text, event.time);
+  text += '"';
+  append_member(text, "type", event.type);
+  append_member(text, "topic", topic_of(event.type));
+  append_member(text, "severity", to_string(event.severity));
+  append_member(text, "source", event.source);
+  append_set_member(text, "source_id", event.source_id);
+  append_set_member(text, "session_id", event.session_id);
+  append_set_member(text, "job_id", event.job_id);
+  append_set_member(text, "request_id", event.request_id);
+  append_set_member(text, "connection_id", event.connection_id);
+  append_set_member(text, "upstream", event.upstream);
+  append_set_member(text, "correlation_id", event.correlation_id);
+  text.append(",\"data\":").append(event.data).append(1, '}');
+}
+
 std::string to_json(const EventRecord& event) {
-  JsonWriter json;
-  json.begin_object()
-      .member("id", event.id)
-      .member("time", event.time)
-      .member("type", event.type)
-      .member("topic", topic_of(event.type))
-      .member("severity", to_string(event.severity))
-      .member("source", event.source);
-  id_member(json, "session_id", event.session_id);
-  id_member(json, "job_id", event.job_id);
-  id_member(json, "request_id", event.request_id);
-  id_member(json, "connection_id", event.connection_id);
-  if (!event.upstream.empty()) json.member("upstream", event.upstream);
-  id_member(json, "correlation_id", event.correlation_id);
-  json.raw_member("data", event.data).end_object();
-  return json.str();
+  std::string text;
+  append_json(text, view_of(event));
+  return text;
 }
 
 }  // namespace berth::core

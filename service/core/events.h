@@ -25,6 +25,7 @@ struct EventRecord {
   std::string type;  ///< `job.finished`
   Severity severity = Severity::info;
   std::string source = "berth";
+  std::string source_id;  ///< its id there, if it came from elsewhere: stored once for each source
   std::string client_id;  ///< whose object it is about; scopes what a client sees. Empty = system.
   SessionId session_id;
   JobId job_id;
@@ -43,7 +44,29 @@ std::span<const std::string_view> event_types();
 /// files elsewhere (`request.slow` → `queue`).
 std::string_view topic_of(std::string_view type);
 
-/// The event as the contract shows it.
+/// An event wherever it is kept; `correlation_id` and the ids are empty where there are none.
+struct EventView {
+  std::int64_t id = 0;
+  Timestamp time{};
+  std::string_view type;
+  Severity severity = Severity::info;
+  std::string_view source;
+  std::string_view source_id;
+  std::string_view client_id;
+  std::string_view session_id;
+  std::string_view job_id;
+  std::string_view request_id;
+  std::string_view connection_id;
+  std::string_view upstream;
+  std::string_view correlation_id;
+  std::string_view data;
+};
+
+/// Of a record that outlives it.
+EventView view_of(const EventRecord& event);
+
+/// The event as the contract shows it, on one line.
+void append_json(std::string& text, const EventView& event);
 std::string to_json(const EventRecord& event);
 
 }  // namespace berth::core

@@ -25,6 +25,8 @@ bool is_text(const char* text, rapidjson::SizeType length) {
   return is_valid_utf8({text, length});
 }
 
+constexpr std::string_view kJsonSpace = " \t\r\n";
+
 constexpr std::string_view kHalfPair = "not valid JSON: half of a surrogate pair";
 
 std::string too_deep() {
@@ -103,7 +105,7 @@ class MemberSlicer {
 
   void add(JsonKind kind, std::size_t end) {
     std::size_t begin = text_.find(':', value_from_) + 1;
-    begin = text_.find_first_not_of(" \t\r\n", begin);
+    begin = text_.find_first_not_of(kJsonSpace, begin);
     members_.push_back({std::move(key_), text_.substr(begin, end - begin), kind});
   }
 
@@ -180,6 +182,55 @@ Result<JsonObject> scan_object(std::string_view text) {
                 fmt::format("JSON member \"{}\" stands twice", second->key));
   }
   return JsonObject(std::move(members));
+}
+
+Result<std::vector<std::string_view>> scan_array(std::string_view text) {
+  const auto document = parse_json(text);
+  if (!document) return fail(document.error());
+  if (!document->IsArray()) return fail(ErrorCode::invalid_argument, "not a JSON array");
+  // The text is valid JSON: brackets match, and only strings can hide one.
+  std::vector<std::string_view> elements;
+  std::size_t depth = 0;
+  std::size_t from = 0;
+  bool in_string = false;
+  const auto add = [&](std::size_t end) {
+    const std::string_view element = text.substr(from, end - from);
+    const std::size_t begin = element.find_first_not_of(kJsonSpace);
+    if (begin != std::string_view::npos) {
+      elements.push_back(element.substr(begin, element.find_last_not_of(kJsonSpace) + 1 - begin));
+    }
+    from = end + 1;
+  };
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (in_string) {
+      if (c == '\\') ++at;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth == 1) from = at + 1;
+    } else if (c == ']' || c == '}') {
+      if (--depth == 0) add(at);
+    } else if (c == ',' && depth == 1) {
+      add(at);
+    }
+  }
+  return elements;
+}
+
+std::string compact_json(std::string_view json) {
+  std::string compact;
+  compact.reserve(json.size());
+  bool in_string = false;
+  for (std::size_t at = 0; at < json.size(); ++at) {
+    const char c = json[at];
+    if (!in_string && kJsonSpace.find(c) != std::string_view::npos) continue;
+    compact += c;
+    if (c == '"') in_string = !in_string;
+    if (in_string && c == '\\') compact += json[++at];
+  }
+  return compact;
 }
 
 std::string decode_json_string(std::string_view raw) {

@@ -45,6 +45,12 @@ class JsonObject {
 /// not interpreted: 2^64 and 1.0 stay as written.
 Result<JsonObject> scan_object(std::string_view text);
 
+/// Validates `text` as exactly one JSON array and slices its elements.
+Result<std::vector<std::string_view>> scan_array(std::string_view text);
+
+/// Valid JSON without the space between its tokens, and so on one line; nothing else is changed.
+std::string compact_json(std::string_view json);
+
 /// Decodes a raw JSON string (with its quotes).
 std::string decode_json_string(std::string_view raw);
 

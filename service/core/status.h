@@ -8,6 +8,18 @@
 
 namespace berth::core {
 
+/// How the event log is followed. Counts are since the start; rates are of the last second.
+struct EventStatistics {
+  std::uint64_t subscribers = 0;  ///< now
+  std::uint64_t subscribed = 0;
+  std::uint64_t published = 0;  ///< events
+  std::uint64_t delivered = 0;  ///< an event to a subscriber
+  std::uint64_t replayed = 0;   ///< of them, from the store
+  std::uint64_t bytes = 0;      ///< sent
+  double published_per_second = 0;
+  double delivered_per_second = 0;
+};
+
 /// What the service says of itself at a moment.
 struct ServiceStatus {
   std::string version;
@@ -28,6 +40,7 @@ struct ServiceStatus {
   std::uint64_t resident_bytes = 0;
   std::string limits_scope;  ///< for whom the limits of terminals count here
   std::uint64_t stored_commits = 0;
+  EventStatistics events;
 
   bool ready() const { return settled && !stopping; }
 };

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -64,6 +65,9 @@ struct ChangeSet {
   /// Nobody waits for it and its loss would be made good: it may be committed a little later, with
   /// others (see WriterOptions::max_delay). Queries see it all the same.
   bool unhurried = false;
+  /// If it is there, it has the ids of the events, in order, when `done` is called: also of those
+  /// that were stored before (see EventRecord::source_id).
+  std::shared_ptr<std::vector<std::int64_t>> event_ids{};
 
   template <class Record>
   ChangeSet& add(Record record) {

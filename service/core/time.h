@@ -30,6 +30,8 @@ class SystemClock final : public Clock {
 
 /// RFC 3339 in UTC with milliseconds: `2026-07-28T09:30:00.125Z`.
 std::string to_rfc3339(Timestamp time);
+/// The same, behind `text`.
+void append_rfc3339(std::string& text, Timestamp time);
 Result<Timestamp> parse_rfc3339(std::string_view text, std::string_view field);
 
 /// A configuration duration: a whole number and one of `ms s m h d` (`"250ms"`, `"30m"`).

@@ -112,35 +112,9 @@ bool looks_like_batch(std::string_view text) {
 }
 
 RpcResult<std::vector<std::string_view>> split_batch(std::string_view text) {
-  if (const auto parsed = core::parse_json(text); !parsed) {
-    return rpc_fail(kParseError, "Parse error: " + parsed.error().message);
-  }
-  // The text is valid JSON: brackets match, and only strings can hide one.
-  std::vector<std::string_view> elements;
-  std::size_t depth = 0;
-  std::size_t from = 0;
-  bool in_string = false;
-  const auto add = [&](std::size_t end) {
-    const std::string_view element = text.substr(from, end - from);
-    if (first_character(element) != '\0') elements.push_back(element);
-    from = end + 1;
-  };
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const char c = text[at];
-    if (in_string) {
-      if (c == '\\') ++at;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth == 1) from = at + 1;
-    } else if (c == ']' || c == '}') {
-      if (--depth == 0) add(at);
-    } else if (c == ',' && depth == 1) {
-      add(at);
-    }
-  }
-  return elements;
+  auto elements = core::scan_array(text);
+  if (!elements) return rpc_fail(kParseError, "Parse error: " + elements.error().message);
+  return *std::move(elements);
 }
 
 std::string encode_result(const MessageId& id, std::string_view result) {
