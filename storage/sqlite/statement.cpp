@@ -73,13 +73,17 @@ std::int64_t Statement::take_integer() {
 }
 
 std::string Statement::take_text() {
+  return std::string(take_view());
+}
+
+std::string_view Statement::take_view() {
   const int column = column_++;
   // The pointer before the length: asking for the bytes first could convert them
   // (sqlite3_column_*).
   const void* data = sqlite3_column_blob(statement_, column);
   const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
   bytes_taken_ += size;
-  return size == 0 ? std::string() : std::string(static_cast<const char*>(data), size);
+  return size == 0 ? std::string_view() : std::string_view(static_cast<const char*>(data), size);
 }
 
 bool Statement::take_null() {

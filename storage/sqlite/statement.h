@@ -47,7 +47,8 @@ class Statement {
   core::Result<void> run();
 
   std::int64_t take_integer();
-  std::string take_text();  ///< TEXT or BLOB, NUL included
+  std::string take_text();       ///< TEXT or BLOB, NUL included
+  std::string_view take_view();  ///< the same, valid until the next step
   /// True, and the column is passed over, if the next one is NULL.
   bool take_null();
   void skip() { ++column_; }

@@ -32,14 +32,25 @@ void where_filter_topic(ListQuery& query, const std::string& topic) {
 
 static_assert(static_cast<int>(core::Severity::error) == 4);  // as the SQL here and the index say
 
+core::Result<std::int64_t> find_ingested(sqlite::Database& database, const std::string& source,
+                                         const std::string& source_id) {
+  sqlite::Statement row = database.statement(
+      "SELECT id FROM events WHERE source = ? AND source_id = ? AND source_id <> ''");
+  row.bind(source).bind(source_id);
+  const auto found = row.step();
+  if (!found) return core::fail(found.error());
+  return *found ? row.take_integer() : 0;
+}
+
 core::Result<core::Page<EventRecord>> list_events(sqlite::Database& database,
                                                   const core::ListFilter& filter) {
   ListQuery query(select_sql<EventRecord>());
   query.where_set("client_id = ?", filter.client_id)
       .where_set("session_id = ?", filter.session_id.str())
       .where_set("job_id = ?", filter.job_id.str())
-      .where_set("type = ?", filter.type);
+      .where_set(filter.type.ends_with('*') ? "type GLOB ?" : "type = ?", filter.type);
   // What follows from those, said so that the indexes apply.
+  if (!filter.client_id.empty()) query.where("client_id <> ''");
   if (filter.session_id) query.where("session_id <> ''");
   if (filter.job_id) query.where("job_id <> ''");
   if (!filter.type.empty()) where_topic(query, std::string(core::topic_of(filter.type)));

@@ -18,6 +18,7 @@ struct Table<core::EventRecord> {
     visit(fixed("topic"), TopicOf{event.type});
     visit(fixed("severity"), event.severity);
     visit(fixed("source"), event.source);
+    visit(fixed("source_id"), event.source_id);
     visit(fixed("client_id"), event.client_id);
     visit(fixed("session_id"), event.session_id);
     visit(fixed("job_id"), event.job_id);
@@ -28,6 +29,10 @@ struct Table<core::EventRecord> {
     visit(fixed("data"), event.data);
   }
 };
+
+/// The id under which an event of that source and id there is stored; 0 if it is not.
+core::Result<std::int64_t> find_ingested(sqlite::Database& database, const std::string& source,
+                                         const std::string& source_id);
 
 /// Newest first, or with `after_event_id` oldest first from the event after it; filters: client,
 /// session, job, type, topic (also the two that gather: `errors`, `progress`).

@@ -123,7 +123,11 @@ core::Result<void> erase_history(sqlite::Database& database, const core::History
   if (!done || erasure.events_up_to == 0) return done;
   sqlite::Statement events = database.statement("DELETE FROM events WHERE id <= ?");
   bind(events, erasure.events_up_to);
-  return events.run();
+  if (auto erased = events.run(); !erased) return erased;
+  sqlite::Statement removed =
+      database.statement("UPDATE event_id_block SET removed_to = MAX(removed_to, ?)");
+  bind(removed, erasure.events_up_to);
+  return removed.run();
 }
 
 }  // namespace berth::storage

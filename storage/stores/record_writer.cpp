@@ -65,12 +65,15 @@ core::Result<void> RecordWriter::apply(Sets sets) {
     if (auto reserved = ids_.reserve(database_, events); !reserved) return reserved;
   }
   const core::Timestamp now = clock_.now();
+  repeated_.clear();
   for (core::ChangeSet* set : sets) {
+    if (set->event_ids) set->event_ids->clear();
     for (core::Change& change : set->changes) {
       if (auto* event = std::get_if<core::EventRecord>(&change)) {
-        const EventIds::Stamp stamp = ids_.next(now);
-        event->id = stamp.id;
-        event->time = stamp.time;
+        const auto is_new = complete(*event, now);
+        if (!is_new) return core::fail(is_new.error());
+        if (set->event_ids) set->event_ids->push_back(event->id);
+        if (!*is_new) continue;
       }
       auto stored =
           std::visit([&](const auto& record) { return store(database_, record); }, change);
@@ -78,6 +81,22 @@ core::Result<void> RecordWriter::apply(Sets sets) {
     }
   }
   return {};
+}
+
+core::Result<bool> RecordWriter::complete(core::EventRecord& event, core::Timestamp now) {
+  if (!event.source_id.empty()) {
+    const auto stored = find_ingested(database_, event.source, event.source_id);
+    if (!stored) return core::fail(stored.error());
+    if (*stored > 0) {
+      event.id = *stored;
+      repeated_.insert(&event);
+      return false;
+    }
+  }
+  const EventIds::Stamp stamp = ids_.next(now);
+  event.id = stamp.id;
+  event.time = stamp.time;
+  return true;
 }
 
 void RecordWriter::committed(Sets sets) {
@@ -89,7 +108,8 @@ void RecordWriter::committed(Sets sets) {
   batch->last_id = ids_.last_id();
   for (core::ChangeSet* set : sets) {
     for (core::Change& change : set->changes) {
-      if (auto* event = std::get_if<core::EventRecord>(&change)) {
+      auto* event = std::get_if<core::EventRecord>(&change);
+      if (event != nullptr && !repeated_.contains(event)) {
         batch->events.push_back(std::move(*event));
       }
     }

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <unordered_set>
 #include <vector>
 
+#include "service/core/committed_events.h"
 #include "service/core/store.h"
 #include "service/core/time.h"
 #include "storage/sqlite/writer.h"
@@ -13,17 +15,8 @@
 
 namespace berth::storage {
 
-/// The events of one transaction, in the order of their ids. Batches are chained by `prev_id`,
-/// which is the last_id of the batch before: not by +1, since ids may have gaps.
-struct CommittedEvents {
-  std::int64_t prev_id = 0;
-  std::int64_t last_id = 0;
-  std::vector<core::EventRecord> events;
-};
-
-/// Called on the writer's thread after each commit that had events, before the completions of its
-/// sets are posted. Must not block.
-using OnCommitted = std::function<void(std::shared_ptr<const CommittedEvents>)>;
+using core::CommittedEvents;
+using core::OnCommitted;
 
 /// Stores the records of change sets, each in its table. The writer's thread.
 class RecordWriter final : public sqlite::BatchStore {
@@ -40,11 +33,15 @@ class RecordWriter final : public sqlite::BatchStore {
   core::Result<void> close() { return ids_.close(database_); }
 
  private:
+  /// Gives it id and time; false if it was stored before, under the id that it gets then.
+  core::Result<bool> complete(core::EventRecord& event, core::Timestamp now);
+
   sqlite::Database& database_;
   EventIds ids_;
   const core::Clock& clock_;
   OnCommitted on_committed_;
   std::atomic<std::int64_t> last_event_id_;
+  std::unordered_set<const core::EventRecord*> repeated_;  // of this transaction
 };
 
 }  // namespace berth::storage

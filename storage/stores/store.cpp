@@ -46,20 +46,25 @@ core::Result<std::unique_ptr<Store>> Store::open(const std::string& path, Post p
   auto readers =
       ReaderPool::open(path, options.reader_threads, options.max_queued_reads, options.on_damage);
   if (!readers) return core::fail(readers.error());
+  auto replays = ReaderPool::open(path, options.replay_threads, options.max_queued_reads);
+  if (!replays) return core::fail(replays.error());
   return std::unique_ptr<Store>(new Store(path, std::move(*database), *ids, std::move(*readers),
-                                          std::move(post), clock, std::move(options)));
+                                          std::move(*replays), std::move(post), clock,
+                                          std::move(options)));
 }
 
 Store::Store(std::string path, std::unique_ptr<sqlite::Database> database, EventIds ids,
-             std::unique_ptr<ReaderPool> readers, Post post, const core::Clock& clock,
-             StoreOptions options)
+             std::unique_ptr<ReaderPool> readers, std::unique_ptr<ReaderPool> replays, Post post,
+             const core::Clock& clock, StoreOptions options)
     : path_(std::move(path)),
       on_damage_(std::move(options.on_damage)),
       database_(std::move(database)),
       records_(*database_, ids, clock, std::move(options.on_committed)),
       readers_(std::move(readers)),
+      replays_(std::move(replays)),
       writer_(std::make_unique<sqlite::Writer>(*database_, records_, post, options.writer)),
-      queries_(*readers_, *writer_, std::move(post)) {}
+      queries_(*readers_, *writer_, std::move(post)),
+      event_history_(*replays_, records_) {}
 
 Store::~Store() {
   static_cast<void>(close());
@@ -102,6 +107,7 @@ core::Result<void> Store::close() {
   if (std::exchange(closed_, true)) return {};
   writer_->stop();
   readers_->stop();
+  replays_->stop();
   auto ended = records_.close();
   database_.reset();  // the last connection to go: it empties the log and removes it
   return ended;

@@ -12,6 +12,7 @@
 #include "storage/sqlite/database.h"
 #include "storage/sqlite/migrator.h"
 #include "storage/sqlite/writer.h"
+#include "storage/stores/event_history.h"
 #include "storage/stores/reader_pool.h"
 #include "storage/stores/record_queries.h"
 #include "storage/stores/record_writer.h"
@@ -25,6 +26,7 @@ struct StoreOptions {
   Soundness soundness = Soundness::unknown;  ///< of the file
   sqlite::WriterOptions writer;
   std::size_t reader_threads = 2;
+  std::size_t replay_threads = 2;        ///< read for those who follow the events
   std::size_t max_queued_reads = 4'096;  ///< above: `limit_exceeded`
   OnCommitted on_committed;              ///< may be empty
   sqlite::OnDamage on_damage;  ///< any thread, also while it opens and closes; may be empty
@@ -52,6 +54,7 @@ class Store {
 
   core::ChangeLog& change_log() { return *writer_; }
   core::Queries& queries() { return queries_; }
+  core::EventHistory& event_history() { return event_history_; }
 
   // Blocking reads for the start of the service.
   core::Result<core::OpenState> load_open_state() const;
@@ -68,8 +71,8 @@ class Store {
 
  private:
   Store(std::string path, std::unique_ptr<sqlite::Database> database, EventIds ids,
-        std::unique_ptr<ReaderPool> readers, Post post, const core::Clock& clock,
-        StoreOptions options);
+        std::unique_ptr<ReaderPool> readers, std::unique_ptr<ReaderPool> replays, Post post,
+        const core::Clock& clock, StoreOptions options);
 
   core::Result<std::unique_ptr<sqlite::Database>> open_reading() const;
 
@@ -78,8 +81,10 @@ class Store {
   std::unique_ptr<sqlite::Database> database_;  // the writer's
   RecordWriter records_;
   std::unique_ptr<ReaderPool> readers_;
+  std::unique_ptr<ReaderPool> replays_;
   std::unique_ptr<sqlite::Writer> writer_;
   RecordQueries queries_;
+  StoredEventHistory event_history_;
   bool closed_ = false;
 };
 
