@@ -46,7 +46,8 @@ struct SimpleProtocol::Listing {
   std::string tools;  ///< the elements so far
 };
 
-SimpleProtocol::SimpleProtocol(mcp::Peer& peer, Send send) : peer_(peer), send_(std::move(send)) {
+SimpleProtocol::SimpleProtocol(mcp::Peer& peer, core::EventFeeds& feeds, Socket socket)
+    : peer_(peer), socket_(socket), events_(feeds, std::move(socket)) {
   const std::string initialize =
       fmt::format(R"({{"jsonrpc":"2.0","id":0,"method":"initialize","params":)"
                   R"({{"protocolVersion":"{}","capabilities":{{}}}}}})",
@@ -61,16 +62,27 @@ void SimpleProtocol::receive(std::string_view text, const core::Caller& caller) 
   const core::JsonMember* id_member = message->find("id");
   const auto id = id_member == nullptr ? std::nullopt : mcp::MessageId::from(*id_member);
   const auto op = message->string("op");
-  if (op == "subscribe_events") {
-    return refuse(id, core::to_string(core::ErrorCode::unsupported),
-                  "subscribe_events is not offered yet");
-  }
+  if (op == "subscribe_events") return subscribe_events(*message, id, caller);
   if (op != "list_tools" && op != "call_tool") {
-    return refuse(id, core::to_string(kInvalid), "op must be list_tools or call_tool");
+    return refuse(id, core::to_string(kInvalid),
+                  "op must be list_tools, call_tool or subscribe_events");
   }
   if (!id) return refuse(id, core::to_string(kInvalid), "id must be a string or an integer");
   if (op == "call_tool") return call_tool(*message, *id, caller);
   list_tools(std::make_shared<Listing>(Listing{*id, caller, {}}), {});
+}
+
+void SimpleProtocol::subscribe_events(const core::JsonObject& message,
+                                      const std::optional<mcp::MessageId>& id,
+                                      const core::Caller& caller) {
+  const auto subscribed = events_.subscribe(message, caller);
+  if (!subscribed) {
+    return refuse(id, core::to_string(subscribed.error().code), subscribed.error().message);
+  }
+  if (!id) return;
+  core::JsonWriter json;
+  json.begin_object().member("op", "subscribed").raw_member("id", id->raw).end_object();
+  socket_.send(json.str());
 }
 
 void SimpleProtocol::call_tool(const core::JsonObject& message, const mcp::MessageId& id,
@@ -110,7 +122,7 @@ void SimpleProtocol::take_page(const std::shared_ptr<Listing>& listing,
   core::JsonWriter json;
   json.begin_object().member("op", "tools").raw_member("id", listing->id.raw);
   json.raw_member("tools", "[" + listing->tools + "]").end_object();
-  send_(json.str());
+  socket_.send(json.str());
 }
 
 void SimpleProtocol::answer(const mcp::MessageId& id, const mcp::Outgoing& outgoing) {
@@ -123,7 +135,7 @@ void SimpleProtocol::answer(const mcp::MessageId& id, const mcp::Outgoing& outgo
     core::JsonWriter json;
     json.begin_object().member("op", "result").raw_member("id", id.raw);
     json.raw_member("result", result->raw).end_object();
-    return send_(json.str());
+    return socket_.send(json.str());
   }
   const auto error = response ? response->object("error") : std::nullopt;
   if (error) refuse(id, error_code(*error), error->string("message").value_or(""));
@@ -136,7 +148,7 @@ void SimpleProtocol::refuse(const std::optional<mcp::MessageId>& id, std::string
   if (id) json.raw_member("id", id->raw);
   json.key("error").begin_object().member("code", code).member("message", message);
   json.end_object().end_object();
-  send_(json.str());
+  socket_.send(json.str());
 }
 
 }  // namespace berth::api_mcp

@@ -22,6 +22,10 @@ bool UpgradedStream::write(std::string bytes) {
   return !stream_ || stream_->pending_bytes() <= max_pending_;
 }
 
+void UpgradedStream::on_idle(std::function<void()> callback) {
+  if (stream_) stream_->on_drained(std::move(callback));
+}
+
 void UpgradedStream::write_last(std::string bytes) {
   if (!stream_) return;
   stream_->write(std::move(bytes));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -20,6 +21,9 @@ class UpgradedStream {
   void start(const loop::Stream::OnData& on_data, const loop::Stream::OnEnd& on_end);
   /// False once too much waits: the other side does not read and is to be dropped.
   [[nodiscard]] bool write(std::string bytes);
+  /// Whether the system has taken everything, and who is told when it has.
+  bool is_idle() const { return !stream_ || stream_->pending_bytes() == 0; }
+  void on_idle(std::function<void()> callback);
   /// The last bytes; then the other side sees the end, and is waited for by its own.
   void write_last(std::string bytes);
   /// At once.

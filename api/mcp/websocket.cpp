@@ -16,6 +16,9 @@ WebSocket::WebSocket(loop::Loop& loop, http::Upgraded upgraded, const WebSocketL
 void WebSocket::start(std::size_t longest_message) {
   decoder_.set_longest(longest_message);
   expect_bytes();
+  stream_.on_idle([this] {
+    if (events_.idle) events_.idle();
+  });
   stream_.start([this](std::string_view bytes) { take(bytes); },
                 [this](const std::optional<core::Error>& error) {
                   if (state_ == State::closing) return end(close_reason_);

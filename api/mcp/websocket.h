@@ -34,6 +34,8 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
     std::function<void(std::string_view text)> message;  ///< valid UTF-8
     /// The last, once: either side closed, or the connection broke or was given up.
     std::function<void(const std::string& reason)> ended;
+    /// Everything that was sent has been taken, after something had to wait. May be empty.
+    std::function<void()> idle{};
   };
 
   WebSocket(loop::Loop& loop, http::Upgraded upgraded, const WebSocketLimits& limits,
@@ -46,6 +48,7 @@ class WebSocket : public std::enable_shared_from_this<WebSocket> {
 
   /// One message: valid UTF-8. Dropped once the socket closes.
   void send(std::string_view text);
+  bool is_idle() const { return stream_.is_idle(); }
   /// Says why; after that only `ended` comes, once the client has closed or did not in time.
   void close(net::CloseCode code, const std::string& reason);
 

@@ -7,7 +7,6 @@
 #include "api/http/gate.h"
 #include "api/http/problem.h"
 #include "api/http/websocket_upgrade.h"
-#include "api/mcp/connection_record.h"
 #include "api/mcp/simple_protocol.h"
 #include "service/core/ids.h"
 #include "service/core/json.h"
@@ -49,11 +48,12 @@ struct WebSocketServer::Client : std::enable_shared_from_this<Client> {
 };
 
 WebSocketServer::WebSocketServer(loop::Loop& loop, const mcp::Server& server,
-                                 core::Connections& connections, core::Authenticator& authenticator,
-                                 WebSocketLimits limits)
+                                 core::Connections& connections, core::EventFeeds& feeds,
+                                 core::Authenticator& authenticator, WebSocketLimits limits)
     : loop_(loop),
       server_(server),
       connections_(connections),
+      feeds_(feeds),
       authenticator_(authenticator),
       limits_(limits) {}
 
@@ -96,6 +96,10 @@ void WebSocketServer::open(const std::shared_ptr<http::Exchange>& exchange) {
     if (!it) return;
     clients_.erase(it);
     detach(*it, reason);
+  };
+  events.idle = [weak = std::weak_ptr(client)] {
+    const auto it = weak.lock();
+    if (it && it->simple) it->simple->socket_idle();
   };
   client->socket =
       std::make_shared<WebSocket>(loop_, std::move(*upgraded), limits_, std::move(events));
@@ -164,9 +168,16 @@ void WebSocketServer::greet(Client& client, const core::JsonObject& hello) {
   client.caller.client_id =
       client.client_id.empty() ? client.caller.identity.principal : client.client_id;
   const std::weak_ptr<WebSocket> socket = client.socket;
-  client.simple = std::make_shared<SimpleProtocol>(client.peer, [socket](const std::string& text) {
-    if (const auto it = socket.lock()) it->send(text);
-  });
+  client.simple =
+      std::make_shared<SimpleProtocol>(client.peer, feeds_,
+                                       SimpleProtocol::Socket{[socket](const std::string& text) {
+                                                                if (const auto it = socket.lock())
+                                                                  it->send(text);
+                                                              },
+                                                              [socket] {
+                                                                const auto it = socket.lock();
+                                                                return it && it->is_idle();
+                                                              }});
   attach(client);
   connections_.described(client.caller.connection_id, "", "", "simple");
   core::JsonWriter json;
@@ -178,7 +189,7 @@ void WebSocketServer::greet(Client& client, const core::JsonObject& hello) {
 void WebSocketServer::attach(Client& client) {
   client.hello_timer.cancel();
   client.socket->set_longest_message(limits_.message_bytes);
-  core::ConnectionRecord record = new_connection("websocket", client.caller, client.address);
+  core::ConnectionRecord record = core::new_connection("websocket", client.caller, client.address);
   const core::ConnectionId id = record.id;
   client.caller.connection_id = id;
   client.attached = true;

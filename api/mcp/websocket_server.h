@@ -9,6 +9,7 @@
 #include "api/http/router.h"
 #include "api/mcp/websocket.h"
 #include "service/core/connections.h"
+#include "service/core/event_feed.h"
 #include "service/core/identity.h"
 #include "service/core/json_scan.h"
 #include "service/mcp/server.h"
@@ -26,7 +27,8 @@ class WebSocketServer {
  public:
   /// All must outlive it. The connection list must be told to close them before it is destroyed.
   WebSocketServer(loop::Loop& loop, const mcp::Server& server, core::Connections& connections,
-                  core::Authenticator& authenticator, WebSocketLimits limits = {});
+                  core::EventFeeds& feeds, core::Authenticator& authenticator,
+                  WebSocketLimits limits = {});
   ~WebSocketServer();
   WebSocketServer(const WebSocketServer&) = delete;
   WebSocketServer& operator=(const WebSocketServer&) = delete;
@@ -55,6 +57,7 @@ class WebSocketServer {
   loop::Loop& loop_;
   const mcp::Server& server_;
   core::Connections& connections_;
+  core::EventFeeds& feeds_;
   core::Authenticator& authenticator_;
   const WebSocketLimits limits_;
   std::set<std::shared_ptr<Client>> clients_;

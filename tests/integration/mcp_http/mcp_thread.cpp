@@ -53,7 +53,7 @@ McpThread::World::World(McpThread& thread, api_mcp::HandshakeLimits handshake,
       server({.version = "1.2.3"}, tools, clock, mcp::sign_for_tests),
       http(loop, server, connections, clock, handshake),
       links(loop, server, connections, clock, link),
-      websockets(loop, server, connections, thread.authenticator_, websocket) {
+      websockets(loop, server, connections, feeds, thread.authenticator_, websocket) {
   mcp::Tool echo;
   echo.name = "echo";
   echo.input_schema =

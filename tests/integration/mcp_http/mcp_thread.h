@@ -12,6 +12,7 @@
 #include "api/mcp/websocket_server.h"
 #include "service/core/connections.h"
 #include "tests/integration/front/front_thread.h"
+#include "tests/support/scripted_feeds.h"
 #include "tests/support/sign_for_tests.h"
 
 namespace berth::test {
@@ -67,6 +68,7 @@ class McpThread {
     mcp::Server server;
     RecordingConnections connections;
     std::vector<OpenCall> calls;
+    support::ScriptedFeeds feeds;
     api_mcp::HttpBinding http;
     api_mcp::LinkServer links;
     api_mcp::WebSocketServer websockets;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "service/mcp/tool_set.h"
+#include "tests/support/scripted_feeds.h"
 #include "tests/support/sign_for_tests.h"
 
 namespace berth::api_mcp {
@@ -49,8 +50,12 @@ class SimpleProtocolTest : public ::testing::Test {
   std::vector<std::string> sent_;
   std::vector<mcp::ToolDone> done_;
   bool progress_ = false;
+  bool idle_ = true;
+  support::ScriptedFeeds feeds_;
   std::shared_ptr<SimpleProtocol> protocol_ = std::make_shared<SimpleProtocol>(
-      peer_, [this](const std::string& message) { sent_.push_back(message); });
+      peer_, feeds_,
+      SimpleProtocol::Socket{[this](const std::string& message) { sent_.push_back(message); },
+                             [this] { return idle_; }});
 };
 
 TEST_F(SimpleProtocolTest, AListIsWholeHoweverManyPagesItHas) {
@@ -90,6 +95,64 @@ TEST_F(SimpleProtocolTest, AnErrorOfAToolIsAResultWithItsData) {
   EXPECT_THAT(sent_, ElementsAre(testing::AllOf(HasSubstr(R"({"op":"result","id":"x",)"),
                                                 HasSubstr(R"("isError":true)"),
                                                 HasSubstr("There is no such job"))));
+}
+
+TEST_F(SimpleProtocolTest, EventsAreFollowedAsAskedAndFetchedOnceTheSocketHasTakenThem) {
+  caller_.client_id = "me";
+  protocol_->receive(
+      R"({"op":"subscribe_events","id":1,"filter":{"topic":"job","type":["job.started","data.*"],)"
+      R"("severity":"notice"},"last_event_id":7})",
+      caller_);
+  EXPECT_THAT(sent_, ElementsAre(R"({"op":"subscribed","id":1})"));
+  ASSERT_EQ(feeds_.followed.size(), 1U);
+  auto& feed = *feeds_.followed[0];
+  EXPECT_EQ(feed.filter.client_id, "me") << "it is no admin";
+  EXPECT_THAT(feed.filter.topics, ElementsAre("job"));
+  EXPECT_THAT(feed.filter.types, ElementsAre("job.started", "data.*"));
+  EXPECT_EQ(feed.filter.least_severity, core::Severity::notice);
+  EXPECT_EQ(feed.place.after, 7);
+  sent_.clear();
+  idle_ = false;
+  feed.on_events("{\"id\":8}\n{\"id\":9}\n");
+  EXPECT_THAT(sent_, ElementsAre(R"({"op":"event","event":{"id":8}})",
+                                 R"({"op":"event","event":{"id":9}})"));
+  EXPECT_EQ(feed.asked_for_more, 0);
+  protocol_->socket_idle();
+  protocol_->socket_idle();
+  EXPECT_EQ(feed.asked_for_more, 1);
+  idle_ = true;
+  feed.on_events("{\"id\":10}\n");
+  EXPECT_EQ(feed.asked_for_more, 2);
+}
+
+TEST_F(SimpleProtocolTest, ASecondSubscriptionTakesThePlaceOfTheFirst) {
+  caller_.identity.scope = core::Scope::admin;
+  protocol_->receive(R"({"op":"subscribe_events"})", caller_);
+  protocol_->receive(R"({"op":"subscribe_events","filter":{}})", caller_);
+  EXPECT_THAT(sent_, IsEmpty());
+  ASSERT_EQ(feeds_.followed.size(), 2U);
+  EXPECT_FALSE(feeds_.followed[0]->open);
+  EXPECT_TRUE(feeds_.followed[1]->open);
+  EXPECT_TRUE(feeds_.followed[1]->filter.takes_everything());
+  protocol_.reset();
+  EXPECT_FALSE(feeds_.followed[1]->open);
+}
+
+TEST_F(SimpleProtocolTest, ASubscriptionThatIsWrongIsRefusedByName) {
+  for (const auto& [members, rule] : {
+           std::pair(R"("filter":[])", "filter must be an object"),
+           std::pair(R"("filter":{"topic":5})", "filter.topic must be a text"),
+           std::pair(R"("filter":{"topic":["nope"]})", "topic must be one of"),
+           std::pair(R"("filter":{"colour":"red"})", "colour is not a filter"),
+           std::pair(R"("last_event_id":"x")", "last_event_id must be"),
+       }) {
+    sent_.clear();
+    protocol_->receive(std::string(R"({"op":"subscribe_events","id":1,)") + members + "}", caller_);
+    EXPECT_THAT(sent_, ElementsAre(testing::AllOf(HasSubstr(R"("op":"error","id":1)"),
+                                                  HasSubstr(R"("code":"invalid_argument")"),
+                                                  HasSubstr(rule))));
+  }
+  EXPECT_THAT(feeds_.followed, IsEmpty());
 }
 
 }  // namespace
