@@ -1,30 +1,29 @@
-#include <set>
-#include <vector>
-
 #include "api/routes/list_query.h"
 #include "api/routes/routes.h"
-#include "service/core/events.h"
+#include "service/core/event_filter.h"
 
 namespace berth::routes {
+
 namespace {
 
-core::Result<void> check_type(const std::string& type) {
-  constexpr std::string_view kIngested = "data.";
-  if (type.starts_with(kIngested) && type.size() > kIngested.size()) return {};
-  std::vector<std::string_view> types(core::event_types().begin(), core::event_types().end());
-  types.emplace_back("data.*");
-  return check_choice(type, types, "type");
-}
-
-core::Result<void> check_topic(const std::string& topic) {
-  std::set<std::string_view> topics{"data"};
-  for (const std::string_view type : core::event_types()) topics.insert(core::topic_of(type));
-  return check_choice(topic, std::vector(topics.begin(), topics.end()), "topic");
+std::string statistics_report(const core::EventStatistics& events) {
+  core::JsonWriter json;
+  json.begin_object()
+      .member("subscribers", events.subscribers)
+      .member("subscribed", events.subscribed)
+      .member("published", events.published)
+      .member("delivered", events.delivered)
+      .member("replayed", events.replayed)
+      .member("bytes", events.bytes)
+      .member("published_per_second", events.published_per_second)
+      .member("delivered_per_second", events.delivered_per_second)
+      .end_object();
+  return json.str();
 }
 
 }  // namespace
 
-void add_events(http::Router& router, core::Queries& queries) {
+void add_events(http::Router& router, core::Queries& queries, const core::StatusSource& status) {
   http::RouteOptions options;
   options.access = http::Access::admin;
   router.add(http::Method::get, "/admin/v1/events", options,
@@ -33,8 +32,8 @@ void add_events(http::Router& router, core::Queries& queries) {
                    exchange->request().query,
                    {"type", "topic", "session_id", "job_id", "client_id", "limit", "cursor"});
                if (!filter) return exchange->fail(filter.error());
-               auto known = check_type(filter->type);
-               if (known) known = check_topic(filter->topic);
+               auto known = core::check_event_type(filter->type);
+               if (known) known = core::check_event_topic(filter->topic);
                if (!known) return exchange->fail(known.error());
                queries.events(std::move(*filter), [exchange](const auto& page) {
                  answer_page<core::EventRecord>(
@@ -42,6 +41,13 @@ void add_events(http::Router& router, core::Queries& queries) {
                        json.raw(core::to_json(event));
                      });
                });
+             });
+  router.add(http::Method::get, "/admin/v1/events/stats", options,
+             [&status](const std::shared_ptr<http::Exchange>& exchange) {
+               if (auto only = exchange->request().query.only({}); !only) {
+                 return exchange->fail(only.error());
+               }
+               exchange->respond(http::Response::json(statistics_report(status.status().events)));
              });
 }
 

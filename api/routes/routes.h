@@ -17,6 +17,7 @@ void add_sessions(http::Router& router, core::Execution& execution);
 void add_jobs(http::Router& router, core::Execution& execution);
 void add_queue(http::Router& router, core::Execution& execution);
 void add_metrics(http::Router& router, const core::Execution& execution);
-void add_events(http::Router& router, core::Queries& queries);
+void add_events(http::Router& router, core::Queries& queries, const core::StatusSource& status);
+void add_event_ingestion(http::Router& router, core::ChangeLog& log, std::size_t max_data_bytes);
 
 }  // namespace berth::routes

@@ -100,15 +100,28 @@ api_mcp::WebSocketLimits websocket_limits(const runtime::Config& config) {
   return limits;
 }
 
+events::HubOptions hub_options(const runtime::Config& config) {
+  events::HubOptions options;
+  options.heartbeat = config.events.heartbeat;
+  return options;
+}
+
+api_events::StreamLimits stream_limits(const runtime::Config& config) {
+  return {to_size(config.events.max_streams), to_size(config.events.max_streams_per_client),
+          config.events.stall_limit};
+}
+
 }  // namespace
 
 Service::Parts::Parts(const Settings& settings, const core::Clock& time,
                       std::vector<platform::Descriptor> held_locks,
                       std::unique_ptr<loop::Loop> core_loop,
+                      std::unique_ptr<events::CommittedMailbox> event_mailbox,
                       std::unique_ptr<storage::Store> opened_store, mcp::Sign sign)
     : locks(std::move(held_locks)),
       clock(time),
       loop(std::move(core_loop)),
+      mailbox(std::move(event_mailbox)),
       store(std::move(opened_store)),
       workers(*loop, kWorkers),
       spool(settings.paths.data_dir),
@@ -117,6 +130,8 @@ Service::Parts::Parts(const Settings& settings, const core::Clock& time,
       connections(store->change_log(), clock),
       history(*loop, store->change_log(), store->queries(), clock,
               {settings.config.history.keep_for, settings.config.history.keep_count}),
+      event_hub(stream_loop, store->event_history(), *mailbox, hub_options(settings.config)),
+      event_feeds(*loop, stream_loop, event_hub),
       services{*loop, store->change_log(), store->queries(), clock, workers, spool, launcher},
       coordinator(services, coordinator_settings(settings.config), connections),
       reconciler(services, coordinator),
@@ -127,7 +142,11 @@ Service::Parts::Parts(const Settings& settings, const core::Clock& time,
       front(*loop, authority, front_options(settings.config)),
       mcp_http(*loop, mcp, connections, clock, handshake_limits(settings.config)),
       links(*loop, mcp, connections, clock, link_limits(settings.config)),
-      websockets(*loop, mcp, connections, authority, websocket_limits(settings.config)),
+      websockets(*loop, mcp, connections, event_feeds, authority,
+                 websocket_limits(settings.config)),
+      event_streams(*loop, stream_loop, event_hub, connections, clock,
+                    stream_limits(settings.config)),
+      heartbeats(*loop, *this, settings.config.events.heartbeat),
       idle_check(*loop),
       busy_at(clock.instant()) {}
 
@@ -151,6 +170,7 @@ core::ServiceStatus Service::Parts::status() const {
   status.reconciling_hosts = reconciler.remaining();
   status.limits_scope = platform::limits_scope();
   status.resident_bytes = platform::resident_bytes();
+  status.events = event_hub.recent_statistics();
   return status;
 }
 

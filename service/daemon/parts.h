@@ -2,15 +2,20 @@
 
 #include <memory>
 
+#include "api/events/event_streams.h"
 #include "api/http/front.h"
 #include "api/mcp/http_binding.h"
 #include "api/mcp/link_server.h"
 #include "api/mcp/websocket_server.h"
+#include "api/routes/heartbeats.h"
 #include "service/auth/token_authority.h"
 #include "service/connections/connection_registry.h"
 #include "service/core/status.h"
 #include "service/daemon/service.h"
+#include "service/events/committed_mailbox.h"
+#include "service/events/event_hub.h"
 #include "service/events/history_keeper.h"
+#include "service/events/loop_feeds.h"
 #include "service/execution/coordinator.h"
 #include "service/execution/reconciler.h"
 #include "service/execution/resources.h"
@@ -35,6 +40,7 @@ namespace berth::daemon {
 struct Service::Parts final : core::StatusSource {
   Parts(const Settings& settings, const core::Clock& time,
         std::vector<platform::Descriptor> held_locks, std::unique_ptr<loop::Loop> core_loop,
+        std::unique_ptr<events::CommittedMailbox> event_mailbox,
         std::unique_ptr<storage::Store> opened_store, mcp::Sign sign);
 
   core::ServiceStatus status() const override;
@@ -43,13 +49,17 @@ struct Service::Parts final : core::StatusSource {
   const core::Clock& clock;
   const core::Timestamp started_at = clock.now();
   std::unique_ptr<loop::Loop> loop;
+  std::unique_ptr<events::CommittedMailbox> mailbox;  // the store fills it
   std::unique_ptr<storage::Store> store;
+  loop::Loop stream_loop;
   runtime::WorkerPool workers;
   jobs::Spool spool;
   terminals::HostLauncher launcher;
   auth::TokenAuthority authority;
   connections::ConnectionRegistry connections;
   events::HistoryKeeper history;
+  events::EventHub event_hub;  // of the stream loop
+  events::LoopFeeds event_feeds;
   execution::Services services;
   execution::Coordinator coordinator;
   execution::Reconciler reconciler;
@@ -64,6 +74,8 @@ struct Service::Parts final : core::StatusSource {
   api_mcp::HttpBinding mcp_http;
   api_mcp::LinkServer links;
   api_mcp::WebSocketServer websockets;
+  api_events::EventStreams event_streams;
+  routes::Heartbeats heartbeats;
 
   std::string address;  // set once listening
   bool stopping = false;

@@ -66,6 +66,10 @@ core::Result<void> Service::build() {
     if (!seal_.drop()) return;
     runtime::log_error("service", "the database may be damaged: the next start reads it whole");
   };
+  auto mailbox = std::make_unique<events::CommittedMailbox>();
+  options.on_committed = [mailbox = mailbox.get()](std::shared_ptr<core::CommittedEvents> batch) {
+    mailbox->put(std::move(*batch));
+  };
   auto store = storage::Store::open(
       database,
       [core_loop = loop.get()](std::function<void()> task) { core_loop->post(std::move(task)); },
@@ -75,7 +79,7 @@ core::Result<void> Service::build() {
   auto sign = auth::load_signer(settings_.paths.data_dir + "/signing.key");
   if (!sign) return core::fail(std::move(sign.error()));
   parts_ = std::make_unique<Parts>(settings_, clock_, std::move(*locks), std::move(loop),
-                                   std::move(*store), std::move(*sign));
+                                   std::move(mailbox), std::move(*store), std::move(*sign));
   if (auto prepared = parts_->spool.prepare(); !prepared) return prepared;
   const auto most = static_cast<std::size_t>(settings_.config.jobs.max_output_bytes);
   if (auto added = tools::add_terminal_tools(parts_->tools, parts_->coordinator, most); !added) {
@@ -100,10 +104,14 @@ core::Result<void> Service::build() {
   routes::add_jobs(router, parts_->coordinator);
   routes::add_queue(router, parts_->coordinator);
   routes::add_metrics(router, parts_->coordinator);
-  routes::add_events(router, parts_->store->queries());
+  routes::add_events(router, parts_->store->queries(), *parts_);
+  routes::add_event_ingestion(router, parts_->store->change_log(),
+                              static_cast<std::size_t>(settings_.config.events.max_data_bytes));
   parts_->mcp_http.add_routes(router);
   parts_->links.add_routes(router);
   parts_->websockets.add_routes(router);
+  parts_->event_streams.add_routes(router);
+  parts_->heartbeats.add_routes(router);
   return {};
 }
 
@@ -116,6 +124,7 @@ core::Result<void> Service::start() {
   std::promise<core::Result<void>> served;
   parts_->loop->post([this, &served] { serve(served); });
   loop_thread_ = std::thread([this] { parts_->loop->run(); });
+  stream_thread_ = std::thread([this] { parts_->stream_loop.run(); });
   auto result = served.get_future().get();
   if (!result) stop();
   return result;
@@ -195,11 +204,15 @@ void Service::wind_down() {
   parts_->coordinator.runner().jobs().interrupt_waits();
   parts_->coordinator.runner().stop();
   parts_->websockets.stop("the service is stopping");
+  parts_->event_streams.stop();
   parts_->connections.kill_all("the service is stopping");
+  parts_->heartbeats.stop();
   core::ChangeSet set;
   set.durability = core::Durability::durable;
   set.add(service_event("service.stopping"));
   parts_->store->change_log().commit(std::move(set), [this](core::Result<void>) {
+    // Behind the batch with that event, which was posted before.
+    parts_->stream_loop.post([this] { parts_->event_hub.end_all(); });
     parts_->front.drain(kDrainGrace, [this] {
       parts_->coordinator.runner().detach_all();
       parts_->loop->stop();
@@ -216,6 +229,10 @@ void Service::stop() {
     runtime::log_notice("service", "stopping; running commands go on");
     parts_->loop->post([this] { wind_down(); });
     loop_thread_.join();
+  }
+  if (stream_thread_.joinable()) {
+    parts_->stream_loop.stop();
+    stream_thread_.join();
   }
   parts_->workers.stop();  // while all that their tasks use is still there
   platform::remove_file(settings_.paths.runtime_dir + "/endpoint.json");

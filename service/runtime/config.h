@@ -71,6 +71,14 @@ struct Config {
     std::int64_t keep_count = 1'000'000;
   } history;
 
+  struct Events {
+    core::Milliseconds heartbeat{15'000};
+    core::Milliseconds stall_limit{300'000};
+    std::int64_t max_streams = 10'000;
+    std::int64_t max_streams_per_client = 64;
+    std::int64_t max_data_bytes = 65'536;
+  } events;
+
   struct Http {
     std::int64_t max_connections = 16'384;
     std::int64_t max_body_bytes = 1'048'576;

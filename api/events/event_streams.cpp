@@ -1,0 +1,123 @@
+#include "api/events/event_streams.h"
+
+#include <utility>
+
+#include "api/events/event_query.h"
+#include "api/events/stream_outlet.h"
+#include "api/http/problem.h"
+
+namespace berth::api_events {
+namespace {
+
+using http::Headers;
+
+/// What is asked of a client that found no room.
+constexpr core::Milliseconds kComeBackIn{10'000};
+
+Headers stream_headers(events::Encoding encoding) {
+  Headers headers{{"Content-Type", "text/event-stream"},
+                  {"Cache-Control", "no-store"},
+                  {"Vary", "Accept-Encoding"},
+                  {"X-Accel-Buffering", "no"}};
+  if (encoding == events::Encoding::server_sent_gzip) {
+    headers.push_back({"Content-Encoding", "gzip"});
+  }
+  return headers;
+}
+
+}  // namespace
+
+struct EventStreams::Open {
+  std::string client_id;
+  std::shared_ptr<void> slot;  // of the front
+};
+
+EventStreams::EventStreams(loop::Loop& core_loop, loop::Loop& stream_loop, events::EventHub& hub,
+                           core::Connections& connections, const core::Clock& clock,
+                           StreamLimits limits)
+    : core_loop_(core_loop),
+      stream_loop_(stream_loop),
+      hub_(hub),
+      connections_(connections),
+      clock_(clock),
+      limits_(limits) {}
+
+EventStreams::~EventStreams() = default;
+
+void EventStreams::add_routes(http::Router& router) {
+  const auto follow_events = [this](const std::shared_ptr<http::Exchange>& exchange) {
+    follow(exchange);
+  };
+  for (const char* path : {"/events", "/events/{topic}", "/supervisor/events"}) {
+    router.add(http::Method::get, path, {}, follow_events);
+  }
+}
+
+core::Result<void> EventStreams::check_room(const core::Caller& caller) const {
+  if (open_.size() >= limits_.streams) {
+    return core::fail(
+        {core::ErrorCode::unavailable, "Too many event streams are open", {}, kComeBackIn});
+  }
+  const auto of_client = per_client_.find(caller.client_id);
+  if (caller.identity.scope == core::Scope::admin || of_client == per_client_.end() ||
+      of_client->second < limits_.per_client) {
+    return {};
+  }
+  return core::fail({core::ErrorCode::limit_exceeded,
+                     "This client has too many event streams open",
+                     {},
+                     kComeBackIn});
+}
+
+void EventStreams::follow(const std::shared_ptr<http::Exchange>& exchange) {
+  const http::Request& request = exchange->request();
+  auto wanted = read_event_query(request, clock_.now());
+  if (!wanted) return exchange->fail(wanted.error());
+  const Headers headers = stream_headers(wanted->encoding);
+  if (request.method == http::Method::head) return exchange->respond({200, headers, {}});
+  if (const auto room = check_room(request.caller); !room) return exchange->fail(room.error());
+
+  const core::Caller caller = request.caller;
+  core::ConnectionRecord record = core::new_connection("sse", caller, request.peer);
+  record.client_name = request.header("User-Agent").value_or("");
+  auto handed_over = exchange->hand_over(200, headers);
+  if (!handed_over) return;
+  auto connection = handed_over->stream->release();
+  if (!connection) return;  // it is closed: the client comes back
+
+  const core::ConnectionId id = record.id;
+  open_.emplace(id, std::make_unique<Open>(Open{caller.client_id, std::move(handed_over->slot)}));
+  ++per_client_[caller.client_id];
+  // Both are used on the stream loop only.
+  const auto subscriber = std::make_shared<events::EventHub::Handle>();
+  const auto descriptor = std::make_shared<platform::Descriptor>(*std::move(connection));
+  connections_.opened(std::move(record), [this, subscriber](const std::string& reason) {
+    if (stopping_) return;
+    stream_loop_.post([subscriber, reason] {
+      if (const auto found = subscriber->lock()) found->close(reason);
+    });
+  });
+  events::EventHub::Ended ended = [&core_loop = core_loop_, id, self = std::weak_ptr(self_)](
+                                      std::string_view why, const events::SubscriberTotals&) {
+    core_loop.post([id, self, reason = std::string(why)] {
+      if (const auto streams = self.lock()) (*streams)->ended(id, reason);
+    });
+  };
+  stream_loop_.post([this, subscriber, descriptor, wanted = *std::move(wanted),
+                     ended = std::move(ended)]() mutable {
+    auto outlet =
+        std::make_unique<StreamOutlet>(stream_loop_, std::move(*descriptor), limits_.stall);
+    *subscriber = hub_.subscribe(std::move(wanted), std::move(outlet), std::move(ended));
+  });
+}
+
+void EventStreams::ended(const core::ConnectionId& id, const std::string& why) {
+  const auto found = open_.find(id);
+  if (found == open_.end()) return;
+  const auto of_client = per_client_.find(found->second->client_id);
+  if (--of_client->second == 0) per_client_.erase(of_client);
+  open_.erase(found);
+  connections_.closed(id, why);
+}
+
+}  // namespace berth::api_events

@@ -1,0 +1,94 @@
+// Events that other systems send in, and one to try the way with.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "api/http/exchange.h"
+#include "api/routes/routes.h"
+#include "service/core/ingested_event.h"
+#include "service/core/json.h"
+#include "service/core/json_scan.h"
+
+namespace berth::routes {
+namespace {
+
+constexpr std::size_t kMaxBatch = 1'000;
+constexpr std::size_t kMaxBodyBytes = std::size_t{16} << 20U;
+
+using Ids = std::shared_ptr<std::vector<std::int64_t>>;
+
+core::Result<std::vector<core::EventRecord>> read_events(std::string_view body,
+                                                         std::size_t max_data_bytes) {
+  std::vector<core::EventRecord> events;
+  const std::size_t first = body.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos || body[first] != '[') {
+    auto event = core::read_ingested_event(body, max_data_bytes);
+    if (!event) return core::fail(std::move(event.error()));
+    events.push_back(*std::move(event));
+    return events;
+  }
+  const auto elements = core::scan_array(body);
+  if (!elements) return core::fail(elements.error());
+  if (elements->empty() || elements->size() > kMaxBatch) {
+    return core::fail(core::ErrorCode::invalid_argument,
+                      fmt::format("a batch has 1 to {} events", kMaxBatch));
+  }
+  for (std::size_t i = 0; i < elements->size(); ++i) {
+    auto event = core::read_ingested_event((*elements)[i], max_data_bytes);
+    if (!event) {
+      core::Error error = std::move(event.error());
+      error.message = fmt::format("event {} of the batch: {}", i, error.message);
+      if (!error.field.empty()) error.field = fmt::format("[{}].{}", i, error.field);
+      return core::fail(std::move(error));
+    }
+    events.push_back(*std::move(event));
+  }
+  return events;
+}
+
+/// Answers with the ids once all are on the disk.
+void store(core::ChangeLog& log, std::vector<core::EventRecord> events,
+           const std::shared_ptr<http::Exchange>& exchange) {
+  core::ChangeSet set;
+  set.durability = core::Durability::durable;
+  set.event_ids = std::make_shared<std::vector<std::int64_t>>();
+  for (core::EventRecord& event : events) {
+    event.correlation_id = exchange->caller().correlation_id;
+    set.add(std::move(event));
+  }
+  const Ids ids = set.event_ids;
+  log.commit(std::move(set), [exchange, ids](const core::Result<void>& stored) {
+    if (!stored) return exchange->fail(stored.error());
+    core::JsonWriter json;
+    json.begin_object().key("ids").begin_array();
+    for (const std::int64_t id : *ids) json.value(id);
+    json.end_array().end_object();
+    exchange->respond(http::Response::json(json.str(), 202));
+  });
+}
+
+}  // namespace
+
+void add_event_ingestion(http::Router& router, core::ChangeLog& log, std::size_t max_data_bytes) {
+  http::RouteOptions options;
+  options.access = http::Access::admin;
+  options.body_bytes = kMaxBodyBytes;
+  const auto ingest = [&log, max_data_bytes](const std::shared_ptr<http::Exchange>& exchange) {
+    auto events = read_events(exchange->request().body, max_data_bytes);
+    if (!events) return exchange->fail(events.error());
+    store(log, *std::move(events), exchange);
+  };
+  for (const char* path : {"/admin/v1/events", "/admin/events/hook"}) {
+    router.add(http::Method::post, path, options, ingest);
+  }
+  options.body_bytes = 0;
+  router.add(http::Method::post, "/admin/v1/events/test", options,
+             [&log](const std::shared_ptr<http::Exchange>& exchange) {
+               core::EventRecord event;
+               event.type = "data.test";
+               event.data = R"({"message":"a test event"})";
+               store(log, {std::move(event)}, exchange);
+             });
+}
+
+}  // namespace berth::routes
