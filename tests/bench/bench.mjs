@@ -4,6 +4,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import echo from './echo.mjs';
+import eventStreams from './event_streams.mjs';
 import mcpCalls from './mcp_calls.mjs';
 import memory from './memory.mjs';
 import longQueue from './long_queue.mjs';
@@ -15,7 +16,7 @@ import throughput from './throughput.mjs';
 
 const measurements = {
   memory, echo, start, throughput, mcp_calls: mcpCalls, large_output: largeOutput, long_queue: longQueue,
-  stored_jobs: storedJobs,
+  stored_jobs: storedJobs, event_streams: eventStreams,
 };
 
 const { values: options } = parseArgs({

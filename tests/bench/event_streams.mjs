@@ -1,0 +1,146 @@
+// What it costs to tell everybody: subscribers of the event stream while events are published at a
+// steady rate, each stored before it is told. With --peers beside nginx and nchan, which keep messages
+// in memory, under the same load from the same client in the same run.
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { binDir, eventually } from '../e2e/harness.mjs';
+import { atLeast, atMost, note } from './measure.mjs';
+import { childrenNamed, ended, processorTime, residentMegabytes } from './processes.mjs';
+import { withService } from './service.mjs';
+
+const settings = '[pool]\nwarm = 0\n[sessions]\nlogin_environment = "off"\n[log]\nlevel = "warning"\n';
+const loads = [
+  { subscribers: 1, rate: 200 },
+  { subscribers: 1_000, rate: 20 },
+  { subscribers: 1_000, rate: 200 },
+  { subscribers: 5_000, rate: 100 },
+];
+const payload = 'x'.repeat(100);
+
+/** Runs the load and says what came of it, with the processor time of the servers' processes. */
+async function measure({ port, follow, publish, header, body, pids }, { subscribers, rate }, seconds) {
+  const times = async () =>
+    (await Promise.all((await pids()).map(processorTime))).reduce((sum, time) => sum + time, 0);
+  const before = await times();
+  const { stdout } = await promisify(execFile)(path.join(binDir, 'tests/event_load'), [
+    '--port', port, '--follow', follow, '--publish', publish, '--body', body,
+    ...(header ? ['--header', header] : []),
+    '--subscribers', subscribers, '--rate', rate, '--seconds', seconds,
+  ].map(String));
+  const result = JSON.parse(stdout);
+  return { ...result, cpu_us: ((await times()) - before) * 1_000 / Math.max(1, result.delivered) };
+}
+
+async function berthTarget(service) {
+  const token = await service.token('admin');
+  return {
+    port: new URL(service.endpoint.url).port,
+    follow: '/events/data',
+    publish: '/admin/v1/events',
+    header: `Authorization: Bearer ${token}`,
+    body: `{"type":"data.bench","source":"bench-${Date.now()}","source_id":"%n","data":{"text":"${payload}","t":%t}}`,
+    pids: async () => [service.pid],
+  };
+}
+
+async function freePort() {
+  const server = net.createServer();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function withNchan(work) {
+  const dir = await mkdtemp(path.join(tmpdir(), 'berth-nchan-'));
+  const port = await freePort();
+  await writeFile(path.join(dir, 'nginx.conf'), `
+    load_module /usr/lib/nginx/modules/ngx_nchan_module.so;
+    daemon off; worker_processes auto; worker_rlimit_nofile 20000; pid ${dir}/pid; error_log stderr warn;
+    events { worker_connections 9000; }
+    http {
+      access_log off; client_body_temp_path ${dir}/body; proxy_temp_path ${dir}/proxy;
+      fastcgi_temp_path ${dir}/fastcgi; uwsgi_temp_path ${dir}/uwsgi; scgi_temp_path ${dir}/scgi;
+      keepalive_requests 1000000; nchan_shared_memory_size 512M;
+      server {
+        listen 127.0.0.1:${port};
+        location = /pub { nchan_publisher; nchan_channel_id c; nchan_message_buffer_length 1000; }
+        location = /sub { nchan_subscriber eventsource; nchan_channel_id c; nchan_subscriber_first_message newest; }
+      }
+    }`);
+  const nginx = spawn('/usr/sbin/nginx', ['-p', dir, '-c', path.join(dir, 'nginx.conf'), '-e', 'stderr'],
+                      { stdio: ['ignore', 'ignore', 'inherit'] });
+  try {
+    await eventually('nginx to listen', () => new Promise((resolve) => {
+      const socket = net.connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true); });
+      socket.on('error', () => resolve(false));
+    }));
+    return await work({
+      port, follow: '/sub', publish: '/pub', header: '',
+      // As long as one of Berth's.
+      body: `{"id":123456,"time":"2026-01-31T12:00:00.000Z","type":"data.bench","topic":"data","severity":"info","source":"bench-1769860800000","source_id":"%n","correlation_id":"cor_aaaaaaaaaaaaaaaaaaaaaaaaaa","data":{"text":"${payload}","t":%t}}`,
+      pids: async () => [nginx.pid, ...await childrenNamed(nginx.pid, 'nginx')],
+    });
+  } finally {
+    nginx.kill('SIGTERM');
+    await ended(nginx.pid);
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+function tell(who, load, result) {
+  const name = `${who}, ${load.subscribers} × ${load.rate}/s`;
+  note(`${name}, delivered in time`, (100 * result.delivered) / result.due, '%');
+  note(`${name}, p50`, result.p50_us / 1_000, 'ms');
+  note(`${name}, p99`, result.p99_us / 1_000, 'ms');
+  note(`${name}, CPU per frame`, result.cpu_us, 'µs');
+}
+
+/** Private memory of one subscriber, from many that only wait. */
+async function subscriberMemory() {
+  await withService(settings, async (service) => {
+    const target = await berthTarget(service);
+    const before = await residentMegabytes(service.pid);
+    const count = 5_000;
+    const load = spawn(path.join(binDir, 'tests/event_load'), [
+      '--port', target.port, '--follow', '/events/errors', '--publish', target.publish,
+      '--header', target.header, '--body', target.body, '--subscribers', count, '--rate', 1,
+      '--seconds', 3].map(String), { stdio: 'ignore' });
+    await eventually('all to be there', async () => {
+      const reply = await fetch(`${service.endpoint.url}/admin/v1/events/stats`,
+                                { headers: { Authorization: target.header.slice(15) } });
+      return (await reply.json()).subscribers === count;
+    }, 30_000);
+    note('a subscriber of the events', ((await residentMegabytes(service.pid)) - before) * 1024 / count,
+         'KB', atMost(2));
+    load.kill();
+    await once(load, 'exit');
+  });
+}
+
+export default async (options) => {
+  const seconds = options.short ? 2 : 8;
+  const chosen = options.short ? loads.slice(0, 2) : loads;
+  for (const load of chosen) {
+    // Alternately, each on processes of its own.
+    const berth = await withService(settings, async (service) =>
+      measure(await berthTarget(service), load, seconds));
+    tell('events', load, berth);
+    if (load.subscribers === 1) note('events, one subscriber, publish to receive, p50', berth.p50_us / 1_000, 'ms', atMost(0.5));
+    if (!options.peers) continue;
+    const nchan = await withNchan((target) => measure(target, load, seconds));
+    tell('nchan', load, nchan);
+    const name = `${load.subscribers} × ${load.rate}/s, Berth / nchan`;
+    const fallsBehind = nchan.delivered < 0.98 * nchan.due;
+    note(`${name}, delivered`, berth.delivered / nchan.delivered, '', fallsBehind ? atLeast(2) : {});
+    note(`${name}, CPU per frame`, berth.cpu_us / nchan.cpu_us, '', atMost(1));
+    note(`${name}, p99`, berth.p99_us / nchan.p99_us, '', load.rate === 20 ? atMost(1) : {});
+  }
+  if (!options.short) await subscriberMemory();
+};
