@@ -10,7 +10,8 @@ namespace berth::core {
 
 /// Reads an event that another system sends: an object with `type` (`data.…`), `source`,
 /// `source_id`, and perhaps `time` (kept as `occurred_at` in its data), `severity` and `data`, an
-/// object of at most `max_data_bytes`. invalid_argument naming the member that is wrong or not known.
+/// object of at most `max_data_bytes`. invalid_argument naming the member that is wrong or not
+/// known.
 Result<EventRecord> read_ingested_event(std::string_view json, std::size_t max_data_bytes);
 
 }  // namespace berth::core

@@ -7,7 +7,7 @@ import { RawFollower, Wire, byEventSource } from './event_client.mjs';
 import { Service, eventually } from './harness.mjs';
 
 const long = process.env.BERTH_LONG === '1';
-const kEvents = long ? 100_000 : Number(process.env.N ?? 15_000);
+const kEvents = long ? 100_000 : 15_000;
 const kCuts = long ? 1_000 : 150;
 const kKills = 3;
 const kBatch = 50;
