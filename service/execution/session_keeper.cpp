@@ -330,6 +330,12 @@ core::Result<Lane*> SessionKeeper::use(const core::Caller& caller, const core::S
 void SessionKeeper::end(const core::Caller& caller, const core::SessionId& id, core::StopMode mode,
                         core::Execution::Done<void> done) {
   if (cancel_start(caller, id)) return done({});
+  // One that ends after its command has not ended yet, and may be ended harder.
+  Lane* closing = runner_.lanes().by_session(id);
+  if (closing != nullptr && closing->closing &&
+      may_see(caller, closing->session->client_id, closing->session->principal, connections_)) {
+    return runner_.close(*closing, mode, "ended by its client", std::move(done));
+  }
   const auto lane = use(caller, id);
   if (!lane) return done(core::fail(lane.error()));
   runner_.close(**lane, mode, "ended by its client", std::move(done));

@@ -1,4 +1,5 @@
 // Closing a terminal while its command runs: how hard, and harder afterwards.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -9,6 +10,8 @@
 
 namespace berth::tests {
 namespace {
+
+using testing::HasSubstr;
 
 class Closing : public testing::Test {
  protected:
@@ -30,6 +33,24 @@ class Closing : public testing::Test {
   void cancel(const std::string& id, const std::string& mode) {
     EXPECT_EQ(service_.request("DELETE", "/admin/v1/jobs/" + id + "?mode=" + mode).status, 204);
   }
+  /// A tool over MCP; returns its result, or the error, as text.
+  std::string call(const std::string& tool, const std::string& arguments) {
+    return service_
+        .request("POST", "/mcp",
+                 R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":")" + tool +
+                     R"(","arguments":)" + arguments +
+                     R"(,"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
+                     R"("io.modelcontextprotocol/clientCapabilities":{}}}})",
+                 {{"Content-Type", "application/json"},
+                  {"Accept", "application/json, text/event-stream"},
+                  {"MCP-Protocol-Version", "2026-07-28"},
+                  {"Mcp-Method", "tools/call"},
+                  {"Mcp-Name", tool}})
+        .body;
+  }
+  std::string end_session(const std::string& id, const std::string& mode) {
+    return call("end_session", R"({"session_id":")" + id + R"(","mode":")" + mode + R"("})");
+  }
   void wait_for_free_terminals() {
     wait_until("the terminals to be free again",
                [&] { return service_.get("/status").json()["free_slots"].GetInt() == 16; });
@@ -47,7 +68,7 @@ TEST_F(Closing, AHarderCancellationFollowsASofterOne) {
     const auto job = service_.finished_job(id);
     EXPECT_EQ(text_of(job, "state"), "cancelled");
     EXPECT_EQ(text_of(job, "signal"), mode == "kill" ? "SIGKILL" : "SIGINT");
-    EXPECT_FALSE(shell_is_alive());
+    wait_until("the shell to be gone", [this] { return !shell_is_alive(); });
     wait_for_free_terminals();
   }
 }
@@ -57,6 +78,28 @@ TEST_F(Closing, ASofterCancellationDoesNotCallOffAHarderOne) {
   cancel(id, "kill");
   cancel(id, "after_command");
   EXPECT_EQ(text_of(service_.finished_job(id), "signal"), "SIGKILL");
+}
+
+TEST_F(Closing, ASessionThatEndsAfterItsCommandCanBeEndedHarder) {
+  for (const std::string mode : {"interrupt", "kill"}) {
+    const std::string started = call("start_session", "{}");
+    ASSERT_THAT(started, HasSubstr("ses_"));
+    const std::string session = started.substr(started.find("ses_"), 30);
+    const std::string id = start_endless(R"(,"session_id":")" + session + R"(")");
+    const auto expect_ok = [&](const std::string& how) {
+      EXPECT_THAT(end_session(session, how), HasSubstr(R"("ok":true)"));
+    };
+    expect_ok("after_command");
+    expect_ok("after_command");
+    EXPECT_EQ(text_of(service_.get("/admin/v1/jobs/" + id).json(), "state"), "running");
+    expect_ok(mode);
+    const auto job = service_.finished_job(id);
+    EXPECT_EQ(text_of(job, "state"), "cancelled");
+    EXPECT_EQ(text_of(job, "signal"), mode == "kill" ? "SIGKILL" : "SIGINT");
+    wait_until("the shell to be gone", [this] { return !shell_is_alive(); });
+    wait_for_free_terminals();
+    EXPECT_THAT(end_session(session, "kill"), HasSubstr("not_found"));
+  }
 }
 
 }  // namespace
