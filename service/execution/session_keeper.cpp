@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "service/execution/event_records.h"
+#include "service/execution/progress_teller.h"
 #include "service/platform/shells.h"
 
 namespace berth::execution {
@@ -239,9 +240,9 @@ void SessionKeeper::join(const std::shared_ptr<Start>& start, const core::Sessio
 void SessionKeeper::moved(const Start& start, const core::RequestView& view) {
   for (const auto& answer : start.answers) {
     if (!answer->progress) continue;
-    answer->progress(
-        {++answer->told, fmt::format("waiting for a terminal: position {}, about {} s",
-                                     view.position, (view.eta.count() + 999) / 1'000)});
+    answer->told = next_progress(view.request.arrived_at, services_.clock.now(), answer->told);
+    answer->progress({answer->told, fmt::format("waiting for a terminal: position {}, about {} s",
+                                                view.position, (view.eta.count() + 999) / 1'000)});
   }
 }
 
