@@ -11,6 +11,7 @@
 namespace berth::tests {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 class Closing : public testing::Test {
@@ -99,6 +100,15 @@ TEST_F(Closing, ASessionThatEndsAfterItsCommandCanBeEndedHarder) {
     wait_until("the shell to be gone", [this] { return !shell_is_alive(); });
     wait_for_free_terminals();
     EXPECT_THAT(end_session(session, "kill"), HasSubstr("not_found"));
+  }
+}
+
+TEST_F(Closing, WhatHasEndedIsNotInterrupted) {
+  const std::string id = service_.post_job("true");
+  EXPECT_EQ(text_of(service_.finished_job(id), "state"), "succeeded");
+  for (const std::string how : {"interrupt", "kill"}) {
+    EXPECT_THAT(call("interrupt", R"({"job_id":")" + id + R"(","how":")" + how + R"("})"),
+                AllOf(HasSubstr("conflict"), HasSubstr("has ended")));
   }
 }
 
