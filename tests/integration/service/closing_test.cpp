@@ -34,23 +34,9 @@ class Closing : public testing::Test {
   void cancel(const std::string& id, const std::string& mode) {
     EXPECT_EQ(service_.request("DELETE", "/admin/v1/jobs/" + id + "?mode=" + mode).status, 204);
   }
-  /// A tool over MCP; returns its result, or the error, as text.
-  std::string call(const std::string& tool, const std::string& arguments) {
-    return service_
-        .request("POST", "/mcp",
-                 R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":")" + tool +
-                     R"(","arguments":)" + arguments +
-                     R"(,"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
-                     R"("io.modelcontextprotocol/clientCapabilities":{}}}})",
-                 {{"Content-Type", "application/json"},
-                  {"Accept", "application/json, text/event-stream"},
-                  {"MCP-Protocol-Version", "2026-07-28"},
-                  {"Mcp-Method", "tools/call"},
-                  {"Mcp-Name", tool}})
-        .body;
-  }
   std::string end_session(const std::string& id, const std::string& mode) {
-    return call("end_session", R"({"session_id":")" + id + R"(","mode":")" + mode + R"("})");
+    return service_.call_tool("end_session",
+                              R"({"session_id":")" + id + R"(","mode":")" + mode + R"("})");
   }
   void wait_for_free_terminals() {
     wait_until("the terminals to be free again",
@@ -83,7 +69,7 @@ TEST_F(Closing, ASofterCancellationDoesNotCallOffAHarderOne) {
 
 TEST_F(Closing, ASessionThatEndsAfterItsCommandCanBeEndedHarder) {
   for (const std::string mode : {"interrupt", "kill"}) {
-    const std::string started = call("start_session", "{}");
+    const std::string started = service_.call_tool("start_session", "{}");
     ASSERT_THAT(started, HasSubstr("ses_"));
     const std::string session = started.substr(started.find("ses_"), 30);
     const std::string id = start_endless(R"(,"session_id":")" + session + R"(")");
@@ -107,8 +93,9 @@ TEST_F(Closing, WhatHasEndedIsNotInterrupted) {
   const std::string id = service_.post_job("true");
   EXPECT_EQ(text_of(service_.finished_job(id), "state"), "succeeded");
   for (const std::string how : {"interrupt", "kill"}) {
-    EXPECT_THAT(call("interrupt", R"({"job_id":")" + id + R"(","how":")" + how + R"("})"),
-                AllOf(HasSubstr("conflict"), HasSubstr("has ended")));
+    EXPECT_THAT(
+        service_.call_tool("interrupt", R"({"job_id":")" + id + R"(","how":")" + how + R"("})"),
+        AllOf(HasSubstr("conflict"), HasSubstr("has ended")));
   }
 }
 
