@@ -23,7 +23,7 @@ using EnvironmentList = std::vector<std::pair<std::string, std::string>>;
 
 /// What is told of a call while it goes on.
 struct CallProgress {
-  double progress = 0;  ///< rises with each
+  double progress = 0;  ///< seconds since the call began; rises with each
   std::string message;  ///< for people: a place in the queue, new output; valid UTF-8
 };
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <span>
 
@@ -54,6 +55,12 @@ std::string random_base32_256() {
 bool is_id(std::string_view text, std::string_view prefix) {
   if (text.size() != prefix.size() + 26 || !text.starts_with(prefix)) return false;
   return text.substr(prefix.size()).find_first_not_of(kAlphabet) == std::string_view::npos;
+}
+
+Error malformed_id(std::string_view prefix, std::string_view field) {
+  return {ErrorCode::invalid_argument,
+          std::string(field) + " must be " + std::string(prefix) + " and 26 characters a-z 2-7",
+          std::string(field), std::nullopt};
 }
 
 }  // namespace berth::core

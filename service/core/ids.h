@@ -19,6 +19,9 @@ std::string random_base32_256();
 /// Checks `text` against `<prefix>` + 26 base32 characters.
 bool is_id(std::string_view text, std::string_view prefix);
 
+/// Says what an id with that prefix looks like; `field` is where it was expected.
+Error malformed_id(std::string_view prefix, std::string_view field);
+
 /// An identifier of one kind: a job's can't be passed where a session's is wanted. Empty = none.
 template <class Kind>
 class Id {
@@ -29,12 +32,7 @@ class Id {
 
   /// For text from outside; `field` is named in the error.
   static Result<Id> parse(std::string_view text, std::string_view field) {
-    if (!is_id(text, Kind::prefix)) {
-      return fail(
-          ErrorCode::invalid_argument,
-          std::string(field) + " must be an id that starts with " + std::string(Kind::prefix),
-          std::string(field));
-    }
+    if (!is_id(text, Kind::prefix)) return fail(malformed_id(Kind::prefix, field));
     return Id(std::string(text));
   }
 

@@ -51,8 +51,13 @@ void Coordinator::run_command(const core::Caller& caller, core::CommandRequest r
     const core::Milliseconds wait =
         request.background ? core::Milliseconds(0) : request.yield_after;
     const std::size_t limit = request.max_output_bytes;
-    const auto earlier = [this, caller, wait, limit, cancel, done](core::Result<core::JobId> id) {
+    const auto earlier = [this, caller, wait, limit, cancel, progress = request.progress,
+                          done](core::Result<core::JobId> id) {
       if (!id) return done(core::fail(id.error()));
+      // The call goes on where it was: it may have been sent again after a restart.
+      if (const jobs::JobPointer job = runner_.jobs().find(*id)) {
+        return follow(job, wait, limit, cancel, progress, done);
+      }
       get_job(caller, *id, wait, limit, cancel, done);
     };
     find_by_key(caller, request_key, earlier,
@@ -232,7 +237,7 @@ void Coordinator::follow(const jobs::JobPointer& job, core::Milliseconds wait,
   std::shared_ptr<void> teller;
   if (progress) {
     teller = tell_progress(
-        services_.loop, runner_.jobs(), answers_, job,
+        services_.loop, services_.clock, runner_.jobs(), answers_, job,
         [this](const jobs::Job& live) { return view_of(live); }, std::move(progress));
   }
   runner_.jobs().wait(

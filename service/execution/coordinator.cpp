@@ -12,6 +12,11 @@
 namespace berth::execution {
 namespace {
 
+core::Error job_has_ended(const core::JobId& id) {
+  return {core::ErrorCode::conflict, fmt::format("job {} has ended", id.str()), "job_id",
+          std::nullopt};
+}
+
 core::Error no_job(const core::JobId& id) {
   return {core::ErrorCode::not_found, fmt::format("there is no job {}", id.str()), "job_id",
           std::nullopt};
@@ -82,34 +87,31 @@ void Coordinator::interrupt_job(const core::Caller& caller, const core::JobId& i
   when_settled([this, caller, id, how, done = std::move(done)] {
     find_job(
         caller, id,
-        [this, how, done](const jobs::JobPointer& job) {
+        [this, id, how, done](const jobs::JobPointer& job) {
+          if (job->ending) return done(core::fail(job_has_ended(id)));
           runner_.stop_job(job, how, false);
           done({});
         },
-        [done](const core::Result<core::JobRecord>& stored) {
+        [id, done](const core::Result<core::JobRecord>& stored) {
           if (!stored) return done(core::fail(stored.error()));
-          done({});  // it has ended by itself meanwhile
+          done(core::fail(job_has_ended(id)));
         });
   });
 }
 
 void Coordinator::stop_job(const core::Caller& caller, const core::JobId& id, core::StopMode how,
                            Done<void> done) {
-  const auto ended = [id] {
-    return core::fail(core::ErrorCode::conflict, fmt::format("job {} has ended", id.str()),
-                      "job_id");
-  };
-  when_settled([this, caller, id, how, ended, done = std::move(done)] {
+  when_settled([this, caller, id, how, done = std::move(done)] {
     find_job(
         caller, id,
-        [this, how, ended, done](const jobs::JobPointer& job) {
-          if (job->ending) return done(ended());
+        [this, id, how, done](const jobs::JobPointer& job) {
+          if (job->ending) return done(core::fail(job_has_ended(id)));
           runner_.stop_job(job, how, true);
           done({});
         },
-        [ended, done](const core::Result<core::JobRecord>& stored) {
+        [id, done](const core::Result<core::JobRecord>& stored) {
           if (!stored) return done(core::fail(stored.error()));
-          done(ended());
+          done(core::fail(job_has_ended(id)));
         });
   });
 }

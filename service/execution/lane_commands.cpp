@@ -226,7 +226,7 @@ void LaneRunner::finish_command(Lane& lane, const terminals::CommandResult& resu
                                       static_cast<std::int64_t>(hostproto::kMaxJournalOutputBytes);
   if (!set.unhurried) lane.storing_seq = lane.host.journal_seq;
   if (!lane.session && !lane.closing) {
-    lane.closing = true;
+    lane.closing = core::StopMode::kill;
     lane.terminal->end(core::StopMode::kill);  // also what its command left in the background
   }
   jobs_.finish(job, std::move(set),

@@ -87,8 +87,12 @@ void LaneRunner::tell_settled(const core::HostId& id) {
 
 void LaneRunner::close(Lane& lane, core::StopMode mode, std::string reason,
                        core::ChangeLog::Done closed) {
-  lane.closing = true;
-  lane.close_reason = reason;
+  if (lane.closing) {
+    harden_close(lane, mode);
+    if (closed) closed({});
+    return;
+  }
+  lane.closing = mode;
   while (!lane.waiting.empty()) {
     const jobs::JobPointer job = lane.waiting.front();
     lane.waiting.pop_front();
@@ -106,6 +110,15 @@ void LaneRunner::close(Lane& lane, core::StopMode mode, std::string reason,
     closed({});
   }
   lanes_.changed(lane.host.session_id);
+  if (lane.terminal) lane.terminal->end(mode);
+}
+
+/// Its command was let end, say, and is to be killed now. What is softer than before, or the same
+/// again, changes nothing: an interrupt must not begin anew whenever it is asked for.
+void LaneRunner::harden_close(Lane& lane, core::StopMode mode) {
+  if (mode <= *lane.closing) return;
+  lane.closing = mode;
+  if (lane.current) lane.current->cancelled = true;
   if (lane.terminal) lane.terminal->end(mode);
 }
 
@@ -190,7 +203,7 @@ void LaneRunner::end_orphans(const core::HostId& id) {
 
 void LaneRunner::drop(Lane& lane, const core::Error& reason) {
   const core::HostId id = lane.host.id;
-  const bool asked_for = lane.closing;
+  const bool asked_for = lane.closing.has_value();
   if (!asked_for) {
     runtime::log_warning("execution", "terminal ended unasked")
         .with("host_id", id)

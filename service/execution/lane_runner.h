@@ -80,7 +80,7 @@ class LaneRunner final : public terminals::TerminalOwner {
   void resize(Lane& lane, std::int64_t rows, std::int64_t cols);
 
   /// Takes no more commands; ends what runs as `mode` says and then the terminal. `closed` once
-  /// that is stored.
+  /// that is stored. Of one that is being closed already only a harder mode changes anything.
   void close(Lane& lane, core::StopMode mode, std::string reason, core::ChangeLog::Done closed);
 
   /// Takes a lane over from an earlier run of the service: its host may or may not still be there.
@@ -142,6 +142,7 @@ class LaneRunner final : public terminals::TerminalOwner {
   void store_again(const core::HostId& host);
   void reject(Lane& lane, const jobs::JobPointer& job, const core::Error& error);
   void settle_dead_host(const core::HostId& id, core::Error reason);
+  void harden_close(Lane& lane, core::StopMode mode);
   void drop(Lane& lane, const core::Error& reason);
   void end_orphans(const core::HostId& id);
   void tell_settled(const core::HostId& id);

@@ -27,8 +27,8 @@ struct Lane {
   std::deque<jobs::JobPointer> waiting;
   std::string slot_client;  ///< the client in whose name it holds its slot
   bool ready = false;
-  bool closing = false;  ///< takes no more commands; its end has been asked for
-  std::string close_reason;
+  /// How its end was asked for, the hardest way so far; it takes no more commands then.
+  std::optional<core::StopMode> closing;
   /// Whether the host has files for the next command's output.
   enum class Output { none, renewing, ready } output = Output::none;
   /// Result whose end is being stored while only the files hold its output, which the next command

@@ -17,9 +17,11 @@ constexpr std::size_t kMaxTextBytes = 4'096;
 
 class ProgressTeller : public std::enable_shared_from_this<ProgressTeller> {
  public:
-  ProgressTeller(loop::Loop& loop, OutputAnswers& answers, jobs::JobPointer job,
-                 std::function<core::JobView(const jobs::Job&)> view, core::ProgressSink sink)
-      : answers_(answers),
+  ProgressTeller(loop::Loop& loop, const core::Clock& clock, OutputAnswers& answers,
+                 jobs::JobPointer job, std::function<core::JobView(const jobs::Job&)> view,
+                 core::ProgressSink sink)
+      : clock_(clock),
+        answers_(answers),
         job_(std::move(job)),
         view_(std::move(view)),
         sink_(std::move(sink)),
@@ -75,10 +77,11 @@ class ProgressTeller : public std::enable_shared_from_this<ProgressTeller> {
 
   void say(std::string message) {
     if (message.empty()) return;
-    ++said_;
+    said_ = next_progress(job_->record.created_at, clock_.now(), said_);
     sink_({said_, std::move(message)});
   }
 
+  const core::Clock& clock_;
   OutputAnswers& answers_;
   jobs::JobPointer job_;
   std::function<core::JobView(const jobs::Job&)> view_;
@@ -95,12 +98,18 @@ class ProgressTeller : public std::enable_shared_from_this<ProgressTeller> {
 
 }  // namespace
 
-std::shared_ptr<void> tell_progress(loop::Loop& loop, jobs::JobTable& jobs, OutputAnswers& answers,
+double next_progress(core::Timestamp begun, core::Timestamp now, double told) {
+  constexpr double kLeastStep = 0.001;
+  return std::max(std::chrono::duration<double>(now - begun).count(), told + kLeastStep);
+}
+
+std::shared_ptr<void> tell_progress(loop::Loop& loop, const core::Clock& clock,
+                                    jobs::JobTable& jobs, OutputAnswers& answers,
                                     const jobs::JobPointer& job,
                                     std::function<core::JobView(const jobs::Job&)> view,
                                     core::ProgressSink sink) {
   auto teller =
-      std::make_shared<ProgressTeller>(loop, answers, job, std::move(view), std::move(sink));
+      std::make_shared<ProgressTeller>(loop, clock, answers, job, std::move(view), std::move(sink));
   teller->watch(jobs);
   return teller;
 }

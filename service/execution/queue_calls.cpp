@@ -104,14 +104,15 @@ void Coordinator::change_request_type(const core::Caller& caller, const core::Re
 /// A command that waits is withdrawn. One that runs is reported as cancelled, whenever it ends, and
 /// takes its session with it.
 std::string Coordinator::cancel(const jobs::JobPointer& job, core::StopMode mode) {
+  if (job->ending) return "it had ended already";
   Lane* lane = runner_.lanes().by_job(job->record.id);
   if (lane == nullptr || lane->current != job) {
     runner_.stop_job(job, core::StopMode::interrupt, true);
     return "it was withdrawn before it ran";
   }
   job->cancelled = true;
-  if (!lane->closing) runner_.close(*lane, mode, "its request was cancelled", nullptr);
-  if (mode == core::StopMode::after_command) {
+  runner_.close(*lane, mode, "its request was cancelled", nullptr);
+  if (lane->closing == core::StopMode::after_command) {
     return "its command is let end and reported as cancelled; then its terminal is closed";
   }
   return "its command is being stopped and its terminal closed";

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "service/execution/event_records.h"
+#include "service/execution/progress_teller.h"
 #include "service/platform/shells.h"
 
 namespace berth::execution {
@@ -239,9 +240,9 @@ void SessionKeeper::join(const std::shared_ptr<Start>& start, const core::Sessio
 void SessionKeeper::moved(const Start& start, const core::RequestView& view) {
   for (const auto& answer : start.answers) {
     if (!answer->progress) continue;
-    answer->progress(
-        {++answer->told, fmt::format("waiting for a terminal: position {}, about {} s",
-                                     view.position, (view.eta.count() + 999) / 1'000)});
+    answer->told = next_progress(view.request.arrived_at, services_.clock.now(), answer->told);
+    answer->progress({answer->told, fmt::format("waiting for a terminal: position {}, about {} s",
+                                                view.position, (view.eta.count() + 999) / 1'000)});
   }
 }
 
@@ -330,6 +331,12 @@ core::Result<Lane*> SessionKeeper::use(const core::Caller& caller, const core::S
 void SessionKeeper::end(const core::Caller& caller, const core::SessionId& id, core::StopMode mode,
                         core::Execution::Done<void> done) {
   if (cancel_start(caller, id)) return done({});
+  // One that ends after its command has not ended yet, and may be ended harder.
+  Lane* closing = runner_.lanes().by_session(id);
+  if (closing != nullptr && closing->closing &&
+      may_see(caller, closing->session->client_id, closing->session->principal, connections_)) {
+    return runner_.close(*closing, mode, "ended by its client", std::move(done));
+  }
   const auto lane = use(caller, id);
   if (!lane) return done(core::fail(lane.error()));
   runner_.close(**lane, mode, "ended by its client", std::move(done));

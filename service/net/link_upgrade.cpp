@@ -57,6 +57,12 @@ core::ErrorCode code_of(int status) {
   return core::ErrorCode::unavailable;
 }
 
+std::string_view hint_for(int status) {
+  if (status != 401) return {};
+  return ": it does not know the token; BERTH_TOKEN must be what client.token in its data folder "
+         "holds";
+}
+
 }  // namespace
 
 std::string upgrade_request(const LinkUpgrade& upgrade) {
@@ -89,7 +95,8 @@ core::Result<bool> UpgradeResponse::feed(std::string_view bytes) {
   }
   if (status != 101) {
     return core::fail(code_of(status),
-                      fmt::format("the service answered the bridge upgrade with HTTP {}", status));
+                      fmt::format("the service answered the bridge upgrade with HTTP {}{}", status,
+                                  hint_for(status)));
   }
   if (!equal_ignoring_case(header(head, "Upgrade"), kLinkProtocol)) {
     return core::fail(core::ErrorCode::unavailable,

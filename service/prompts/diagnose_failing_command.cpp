@@ -14,7 +14,13 @@ namespace {
 /// Of each stream; enough for the end of a long build.
 constexpr std::size_t kOutputBytes = 16'384;
 
+/// Refused by its host or before it had one: `message` says why.
+bool never_started(const core::JobRecord& job) {
+  return job.state == core::JobState::failed && !job.exit_code && job.signal.empty();
+}
+
 std::string end_of(const core::JobRecord& job) {
+  if (never_started(job)) return "could not be started";
   if (!job.signal.empty()) return fmt::format("was ended by {}", job.signal);
   if (job.exit_code) return fmt::format("ended with exit code {}", *job.exit_code);
   return fmt::format("is {}", core::to_string(job.state));
@@ -38,7 +44,10 @@ std::string question(const core::JobView& view) {
                   job.id.str());
   add_block(text, directory.empty() ? "Command" : "Command, in " + directory,
             core::to_readable_text(job.command));
-  if (!job.message.empty()) text += "\n" + core::to_readable_text(job.message) + "\n";
+  if (!job.message.empty()) {
+    text += fmt::format("\n{}{}\n", never_started(job) ? "Why it could not be started: " : "",
+                        core::to_readable_text(job.message));
+  }
   add_block(text, "Standard error", view.stderr_text);
   add_block(text, "Standard output", view.stdout_text);
   if (view.truncated) {
@@ -57,6 +66,13 @@ std::string question(const core::JobView& view) {
 
 void answer(const core::Result<core::JobView>& view, const mcp::PromptDone& done) {
   if (!view) return done(core::fail(view.error()));
+  const core::JobState state = view->job.state;
+  if (!core::is_final(state) || state == core::JobState::succeeded) {
+    return done(core::fail(core::ErrorCode::invalid_argument,
+                           fmt::format("job {} has not failed, it is {}; name one that has",
+                                       view->job.id.str(), core::to_string(state)),
+                           "job_id"));
+  }
   done(mcp::PromptResult{fmt::format("Diagnose job {}", view->job.id.str()),
                          {{"user", question(*view)}}});
 }

@@ -12,7 +12,7 @@ constexpr std::string_view kInput = R"({
 "properties":{
 "request_id":{"type":"string"},
 "job_id":{"type":"string","description":"Instead of request_id"},
-"mode":{"type":"string","enum":["after_command","interrupt","kill"],"default":"after_command","description":"For a command that runs already: let it end, interrupt it, or kill it"}},
+"mode":{"type":"string","enum":["after_command","interrupt","kill"],"default":"after_command","description":"For a command that runs already: let it end (one that waits for input never does), interrupt it, or kill it"}},
 "additionalProperties":false})";
 
 constexpr std::string_view kOutput = R"({
@@ -41,7 +41,9 @@ NativeTool cancel_request(core::Execution& execution) {
   tool.description =
       "Withdraws a request that waits in the queue. A command that runs already is reported as "
       "cancelled, without its result, and its session is closed; to stop only the command use "
-      "interrupt.";
+      "interrupt. Without mode such a command is let end first (after_command); one that waits for "
+      "input does not end by itself and needs mode interrupt. A harder mode may follow a softer "
+      "one.";
   tool.input_schema = kInput;
   tool.output_schema = kOutput;
   tool.annotations = {.destructive = true, .idempotent = true, .open_world = false};

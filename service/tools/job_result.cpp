@@ -79,7 +79,11 @@ void append_hints(std::string& text, const core::JobView& view) {
                                    job.stdout_bytes, job.stderr_bytes, job.id.str()));
   }
   if (core::is_final(job.state)) return;
-  if (view.awaiting_input) append_block(text, "[It seems to wait for input]");
+  if (view.awaiting_input) {
+    append_block(text, fmt::format("[It seems to wait for input]\n[send_input {} answers it with "
+                                   "text or keys, or ends the input with eof]",
+                                   job.id.str()));
+  }
   append_block(text, fmt::format("[It goes on by itself: get_job {} with wait_ms waits for it, "
                                  "interrupt stops it]",
                                  job.id.str()));

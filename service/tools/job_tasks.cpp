@@ -135,11 +135,12 @@ void JobTasks::stop(const core::Caller& caller, const core::JobId& id, core::Sto
         }
         const auto next =
             how == core::StopMode::terminate ? core::StopMode::kill : core::StopMode::after_command;
-        execution_.interrupt_job(caller, id, how,
-                                 [this, caller, id, next, done](const core::Result<void>& stopped) {
-                                   if (!stopped) return done(core::fail(stopped.error()));
-                                   stop(caller, id, next, done);
-                                 });
+        execution_.interrupt_job(
+            caller, id, how, [this, caller, id, next, done](const core::Result<void>& stopped) {
+              const bool ended = !stopped && stopped.error().code == core::ErrorCode::conflict;
+              if (!stopped && !ended) return done(core::fail(stopped.error()));
+              stop(caller, id, next, done);
+            });
       });
 }
 

@@ -45,6 +45,21 @@ for (const name of ['sdk 1.32 over stdio', 'client 2.4 over stdio']) {
       assert.equal(agent.client.transport.pid, bridgePid);
     });
 
+    test('progress goes on, and goes on rising', async () => {
+      const log = path.join(service.dir, 'progress');
+      const command = `for i in $(seq 1 60); do echo "line $i"; echo "$i" >> '${log}'; sleep 0.1; done`;
+      const told = [];
+      const answer = agent.call('run_command', { command }, { onprogress: (progress) => told.push(progress) });
+      await eventually('some progress', async () => told.length >= 3);
+      await service.crash();
+      const before = told.length;
+      await service.launch();
+      const { structuredContent: job } = await answer;
+      assert.equal(job.state, 'succeeded');
+      assert.ok(told.length > before + 3, `${before} before, ${told.length} in all`);
+      assert.ok(told.every(({ progress }, i) => i === 0 || progress > told[i - 1].progress));
+    });
+
     // Foreground work is stored after it is told: until then the host's journal and files hold it.
     test('what was told is known afterwards, however soon the service is killed', async () => {
       const { session_id } = (await agent.call('start_session')).structuredContent;

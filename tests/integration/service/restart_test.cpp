@@ -3,6 +3,8 @@
 #include <signal.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 
@@ -53,6 +55,29 @@ TEST_F(Restart, AJobThatEndsWhileTheServiceIsAwayIsKnownAfterwards) {
   const auto job = service_.finished_job(id);
   EXPECT_EQ(text_of(job, "stdout"), "before\nalone\nafter\n");
   EXPECT_EQ(text_of(job, "state"), "failed");
+}
+
+TEST_F(Restart, ACallThatIsSentAgainHearsOfItsProgressWhichGoesOnRising) {
+  const auto begun = std::chrono::steady_clock::now();
+  const std::string command = "cat " + gate_ + "; for i in 1 2 3 4 5; do echo $i; sleep 0.3; done";
+  const std::string id = service_.post_job(command, R"(,"request_key":"k1")");
+  wait_for_state(id, "running");
+  service_.kill();
+  service_.start();
+  std::ofstream(gate_) << "go\n";
+  const std::chrono::duration<double> so_far = std::chrono::steady_clock::now() - begun;
+  const std::string answer =
+      service_.call_tool("run_command", R"({"command":")" + command + R"(","request_key":"k1"})",
+                         R"(,"progressToken":"p")");
+  std::vector<double> told;
+  const std::string name = R"("progress":)";
+  for (auto at = answer.find(name); at != std::string::npos; at = answer.find(name, at + 1)) {
+    told.push_back(std::stod(answer.substr(at + name.size())));
+  }
+  ASSERT_GE(told.size(), 2U) << answer;
+  EXPECT_TRUE(std::ranges::is_sorted(told)) << answer;
+  EXPECT_GT(told.front(), so_far.count()) << "more than can have been told before";
+  EXPECT_NE(answer.find(id), std::string::npos) << answer;
 }
 
 TEST_F(Restart, QueuedJobsKeepTheirTurn) {

@@ -191,6 +191,22 @@ std::string ServiceProcess::token(const std::string& scope) const {
   return text ? text->substr(0, text->find('\n')) : "";
 }
 
+std::string ServiceProcess::call_tool(const std::string& name, const std::string& arguments,
+                                      const std::string& more_meta) const {
+  const std::string body = R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":")" +
+                           name + R"(","arguments":)" + arguments +
+                           R"(,"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
+                           R"("io.modelcontextprotocol/clientCapabilities":{})" +
+                           more_meta + "}}}";
+  return request("POST", "/mcp", body,
+                 {{"Content-Type", "application/json"},
+                  {"Accept", "application/json, text/event-stream"},
+                  {"MCP-Protocol-Version", "2026-07-28"},
+                  {"Mcp-Method", "tools/call"},
+                  {"Mcp-Name", name}})
+      .body;
+}
+
 std::string ServiceProcess::post_job(const std::string& command,
                                      const std::string& more_fields) const {
   rapidjson::Document quoted;

@@ -63,6 +63,9 @@ class ServiceProcess {
   /// Over TCP, with a token or none.
   HttpReply get_tcp(const std::string& path, const std::string& token) const;
   std::string token(const std::string& scope) const;
+  /// A tool over MCP, its arguments and what `_meta` holds besides as JSON; the answer's body.
+  std::string call_tool(const std::string& name, const std::string& arguments,
+                        const std::string& more_meta = {}) const;
 
   /// Posts a job and returns its id.
   std::string post_job(const std::string& command, const std::string& more_fields = {}) const;

@@ -36,6 +36,11 @@ TEST(Ids, WithForeignCharactersOrLengthsAreRefused) {
   }
 }
 
+TEST(Ids, AreRefusedWithTheirForm) {
+  EXPECT_EQ(JobId::parse("job_zz", "job_id").error().message,
+            "job_id must be job_ and 26 characters a-z 2-7");
+}
+
 TEST(Ids, TokensHave256Bits) {
   EXPECT_EQ(random_base32_256().size(), 52);
 }

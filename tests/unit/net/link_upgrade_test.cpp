@@ -61,6 +61,17 @@ TEST(LinkUpgrade, TellsRefusedFromNotNow) {
   EXPECT_EQ(answered("HTTP/1.1 20\r\n\r\n"), core::ErrorCode::unavailable);
 }
 
+TEST(LinkUpgrade, HintsAtTheTokenWhereThatIsWrong) {
+  const auto problem = [](std::string_view head) {
+    UpgradeResponse response;
+    return response.feed(head).error().message;
+  };
+  EXPECT_NE(problem("HTTP/1.1 401 Unauthorized\r\n\r\n")
+                .find("HTTP 401: it does not know the token; BERTH_TOKEN"),
+            std::string::npos);
+  EXPECT_EQ(problem("HTTP/1.1 403 Forbidden\r\n\r\n").find("BERTH_TOKEN"), std::string::npos);
+}
+
 TEST(LinkUpgrade, BoundsTheHead) {
   UpgradeResponse response;
   ASSERT_TRUE(response.feed(std::string(kMaxUpgradeHead, 'x')));

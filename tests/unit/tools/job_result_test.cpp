@@ -59,7 +59,8 @@ TEST(JobResult, SaysHowToGetWhatIsNotThere) {
   EXPECT_THAT(job_result(view).text,
               AllOf(HasSubstr("running for 12 ms"), HasSubstr("note: the terminal was restarted"),
                     HasSubstr("100000 bytes stdout"), HasSubstr("read_output job_a"),
-                    HasSubstr("wait for input"), HasSubstr("get_job job_a with wait_ms")));
+                    HasSubstr("[It seems to wait for input]\n[send_input job_a "),
+                    HasSubstr("get_job job_a with wait_ms")));
   view = view_of(core::JobState::succeeded);
   EXPECT_THAT(job_result(view).text,
               AllOf(Not(HasSubstr("read_output")), Not(HasSubstr("get_job"))));

@@ -194,6 +194,19 @@ TEST_F(JobTasksTest, IsStoppedByEverHarderMeans) {
   EXPECT_EQ(cancel().error().code, core::ErrorCode::conflict);
 }
 
+TEST_F(JobTasksTest, OneThatEndsWhileItIsStoppedIsCancelled) {
+  running();
+  int waits = 0;
+  execution_.on_wait = [&](Milliseconds wait) {
+    clock_.advance(wait);
+    execution_.stopped = core::fail(core::ErrorCode::conflict, "it has ended");
+    if (++waits == 2) execution_.job->job.state = JobState::cancelled;
+  };
+  const auto task = answer<TaskView>([&](const auto& done) { tasks_.cancel(caller_, id(), done); });
+  ASSERT_TRUE(task) << task.error().message;
+  EXPECT_EQ(task->status, TaskStatus::cancelled);
+}
+
 TEST_F(JobTasksTest, AreListedWithoutResults) {
   core::Page<core::JobView> page;
   page.items = {*execution_.job, *execution_.job};
