@@ -112,6 +112,48 @@ describe('simple protocol', { timeout: 60_000 }, () => {
     socket.socket.close();
   });
 
+  test('follows the events, from any place in the past', async () => {
+    const admin = await service.token('admin');
+    const send = async (number) => {
+      const reply = await fetch(`${service.endpoint.url}/admin/v1/events`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${admin}`, 'Content-Type': 'application/json' },
+        body: JSON.stringify(Array.from({ length: 200 }, (_, i) => ({
+          type: 'data.step', source: 'ws', source_id: `${number}-${i}`, data: { i } }))),
+      });
+      return (await reply.json()).ids;
+    };
+    const past = await send(1);
+    const { socket } = await greet({ token: admin });
+    const subscribed = await socket.ask({
+      op: 'subscribe_events', id: 'e', filter: { source: 'ws' }, last_event_id: past[0] });
+    assert.deepEqual(subscribed, { op: 'subscribed', id: 'e' });
+    const take = async (count) => {
+      const events = [];
+      while (events.length < count) {
+        const { op, event } = await socket.next();
+        assert.equal(op, 'event');
+        events.push(event.id ?? event.type);
+      }
+      return events;
+    };
+    assert.deepEqual(await take(200), [...past.slice(1), 'replay.caught_up']);
+    const live = await send(2);
+    assert.deepEqual(await take(200), live);
+    // Calls go on beside it.
+    assert.equal((await socket.ask({ op: 'list_tools', id: 1 })).op, 'tools');
+    socket.socket.close();
+    // A client sees its own objects only.
+    const own = await greet();
+    await own.socket.ask({ op: 'subscribe_events', id: 1, last_event_id: 0 });
+    for (;;) {
+      const { event } = await own.socket.next();
+      if (event.type === 'replay.caught_up') break;
+      assert.notEqual(event.type, 'data.step');
+    }
+    own.socket.socket.close();
+  });
+
   test('takes and gives large messages', async () => {
     const { socket } = await greet();
     const stdin = 'x'.repeat(900_000);
