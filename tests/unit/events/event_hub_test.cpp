@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <future>
 #include <random>
 #include <thread>
 
@@ -83,10 +84,24 @@ class EventHubTest : public testing::Test {
     open();
   }
   void TearDown() override {
-    hub_.reset();
-    store_.reset();
+    close();
     core_loop_.stop();
     core_.join();
+  }
+
+  /// The store belongs to the core loop's thread.
+  void on_core(const std::function<void()>& work) {
+    std::promise<void> done;
+    core_loop_.post([&] {
+      work();
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
+
+  void close() {
+    hub_.reset();
+    on_core([this] { store_.reset(); });
   }
 
   void open(HubOptions options = {}) {
@@ -94,19 +109,20 @@ class EventHubTest : public testing::Test {
     store_options.on_committed = [this](const std::shared_ptr<core::CommittedEvents>& batch) {
       mailbox_.put(std::move(*batch));
     };
-    auto opened = storage::Store::open(
-        folder_.file("berth.db"),
-        [this](std::function<void()> task) { core_loop_.post(std::move(task)); }, clock_,
-        store_options);
-    ASSERT_TRUE(opened) << opened.error().message;
-    store_ = std::move(*opened);
+    on_core([&] {
+      auto opened = storage::Store::open(
+          folder_.file("berth.db"),
+          [this](std::function<void()> task) { core_loop_.post(std::move(task)); }, clock_,
+          store_options);
+      ASSERT_TRUE(opened) << opened.error().message;
+      store_ = std::move(*opened);
+    });
     hub_ = std::make_unique<EventHub>(loop_.get(), store_->event_history(), mailbox_, options);
   }
 
   /// As a service that starts again.
   void reopen(HubOptions options = {}) {
-    hub_.reset();
-    store_.reset();
+    close();
     open(options);
   }
 
