@@ -205,6 +205,7 @@ describe('events', { timeout: 120_000 }, () => {
     });
     // Its own connections are its objects.
     const second = follow('/events', {}, client);
+    await connected(second);
     const [event] = await got(own, 1);
     assert.equal(event.type, 'connection.opened');
     assert.ok(own.events.every((each) => each.type.startsWith('connection.')));
