@@ -37,4 +37,6 @@ for (const [name, measure] of Object.entries(measurements)) {
 }
 printTable();
 if (options.json) await writeFile(options.json, JSON.stringify(results, null, 2) + '\n');
-process.exitCode = printVerdict() ? 0 : 1;
+const met = printVerdict();
+// What else runs on the machine decides over a short run: it shows that all measurements work.
+process.exitCode = met || options.short ? 0 : 1;
