@@ -1,7 +1,6 @@
 #include "api/events/event_query.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "api/http/syntax.h"
@@ -12,24 +11,15 @@ namespace {
 
 using core::ErrorCode;
 
-core::Result<std::int64_t> read_event_id(std::string_view text, std::string field) {
-  std::int64_t id = -1;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, id);
-  if (error == std::errc() && stop == end && id >= 0) return id;
-  return core::fail(ErrorCode::invalid_argument, field + " must be the id of an event, a number",
-                    field);
-}
-
 /// A client that comes back says where it was; that counts more than where it once began.
 core::Result<std::optional<std::int64_t>> read_after(const http::Request& request) {
   if (const auto header = request.header("Last-Event-ID"); header && !header->empty()) {
-    return read_event_id(*header, "Last-Event-ID");
+    return core::parse_event_id(*header, "Last-Event-ID");
   }
   const auto parameter = request.query.one("last_event_id");
   if (!parameter) return core::fail(parameter.error());
   if (!*parameter || (*parameter)->empty()) return std::nullopt;
-  return read_event_id(**parameter, "last_event_id");
+  return core::parse_event_id(**parameter, "last_event_id");
 }
 
 /// A time, or an age such as `1h`.
@@ -66,9 +56,7 @@ core::Result<core::EventFilter> read_filter(const http::Request& request) {
       return core::fail(added.error());
     }
   }
-  if (request.caller.identity.scope != core::Scope::admin) {
-    filter.client_id = request.caller.client_id;
-  }
+  core::restrict_to(filter, request.caller);
   return filter;
 }
 

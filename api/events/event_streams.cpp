@@ -15,10 +15,9 @@ using http::Headers;
 constexpr core::Milliseconds kComeBackIn{10'000};
 
 Headers stream_headers(events::Encoding encoding) {
-  Headers headers{{"Content-Type", "text/event-stream"},
-                  {"Cache-Control", "no-store"},
-                  {"Vary", "Accept-Encoding"},
-                  {"X-Accel-Buffering", "no"}};
+  Headers headers = http::event_stream_headers();
+  headers.push_back({"Cache-Control", "no-store"});
+  headers.push_back({"Vary", "Accept-Encoding"});
   if (encoding == events::Encoding::server_sent_gzip) {
     headers.push_back({"Content-Encoding", "gzip"});
   }
@@ -26,11 +25,6 @@ Headers stream_headers(events::Encoding encoding) {
 }
 
 }  // namespace
-
-struct EventStreams::Open {
-  std::string client_id;
-  std::shared_ptr<void> slot;  // of the front
-};
 
 EventStreams::EventStreams(loop::Loop& core_loop, loop::Loop& stream_loop, events::EventHub& hub,
                            core::Connections& connections, const core::Clock& clock,
@@ -86,7 +80,7 @@ void EventStreams::follow(const std::shared_ptr<http::Exchange>& exchange) {
   if (!connection) return;  // it is closed: the client comes back
 
   const core::ConnectionId id = record.id;
-  open_.emplace(id, std::make_unique<Open>(Open{caller.client_id, std::move(handed_over->slot)}));
+  open_.emplace(id, Open{caller.client_id, std::move(handed_over->slot)});
   ++per_client_[caller.client_id];
   // Both are used on the stream loop only.
   const auto subscriber = std::make_shared<events::EventHub::Handle>();
@@ -114,7 +108,7 @@ void EventStreams::follow(const std::shared_ptr<http::Exchange>& exchange) {
 void EventStreams::ended(const core::ConnectionId& id, const std::string& why) {
   const auto found = open_.find(id);
   if (found == open_.end()) return;
-  const auto of_client = per_client_.find(found->second->client_id);
+  const auto of_client = per_client_.find(found->second.client_id);
   if (--of_client->second == 0) per_client_.erase(of_client);
   open_.erase(found);
   connections_.closed(id, why);

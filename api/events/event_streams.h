@@ -37,10 +37,11 @@ class EventStreams {
   /// No stream is killed any more: the hub ends them, once all is told.
   void stop() { stopping_ = true; }
 
-  std::size_t open() const { return open_.size(); }
-
  private:
-  struct Open;
+  struct Open {
+    std::string client_id;
+    std::shared_ptr<void> slot;  // of the front
+  };
 
   void follow(const std::shared_ptr<http::Exchange>& exchange);
   core::Result<void> check_room(const core::Caller& caller) const;
@@ -52,7 +53,7 @@ class EventStreams {
   core::Connections& connections_;
   const core::Clock& clock_;
   StreamLimits limits_;
-  std::map<core::ConnectionId, std::unique_ptr<Open>> open_;
+  std::map<core::ConnectionId, Open> open_;
   std::map<std::string, std::size_t> per_client_;
   bool stopping_ = false;
   std::shared_ptr<EventStreams*> self_ = std::make_shared<EventStreams*>(this);

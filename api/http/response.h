@@ -14,6 +14,11 @@ struct HeaderField {
 
 using Headers = std::vector<HeaderField>;
 
+/// Of server-sent events; a proxy must pass each on at once.
+inline Headers event_stream_headers() {
+  return {{"Content-Type", "text/event-stream"}, {"X-Accel-Buffering", "no"}};
+}
+
 /// What a handler answers. The front adds framing (Content-Length, Connection), Date, Server, the
 /// correlation id and the security headers; a handler that sets one of the framing headers, or a
 /// name or value that is not valid, is answered for by a 500.

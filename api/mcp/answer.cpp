@@ -25,15 +25,11 @@ void Answer::expect_response() {
   });
 }
 
-http::Headers Answer::stream_headers() {
-  return {{"Content-Type", "text/event-stream"}, {"X-Accel-Buffering", "no"}};
-}
-
 void Answer::open_stream() {
   if (finished_ || stream_) return;
   patience_.cancel();
   stream_ = make_stream_();
-  http::Headers headers = stream_headers();
+  http::Headers headers = http::event_stream_headers();
   headers.insert(headers.end(), headers_.begin(), headers_.end());
   stream_->on_closed([weak = weak_from_this()] {
     const auto self = weak.lock();

@@ -44,7 +44,6 @@ class Answer : public std::enable_shared_from_this<Answer> {
   void on_abandoned(std::function<void()> callback);
 
   mcp::Reply reply();
-  static http::Headers stream_headers();
   /// Opens the event stream unless all is said: the client asked for progress.
   void open_stream();
 

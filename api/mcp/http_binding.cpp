@@ -164,7 +164,7 @@ void HttpBinding::resume(const Exchange& exchange, const HandshakeSessions::Sess
     return refuse(*exchange, 400, std::nullopt,
                   {mcp::kInvalidRequest, "Last-Event-ID names no stream that can be resumed", {}});
   }
-  stream->connect(exchange->start_stream(200, Answer::stream_headers()), position->number);
+  stream->connect(exchange->start_stream(200, http::event_stream_headers()), position->number);
 }
 
 void HttpBinding::stop() {

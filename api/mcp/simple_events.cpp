@@ -1,6 +1,5 @@
 #include "api/mcp/simple_events.h"
 
-#include <charconv>
 #include <utility>
 
 namespace berth::api_mcp {
@@ -47,14 +46,9 @@ core::Result<core::EventPlace> read_place(const core::JsonObject& message) {
   core::EventPlace place;
   const core::JsonMember* last = message.find("last_event_id");
   if (last == nullptr || last->kind == core::JsonKind::null) return place;
-  std::int64_t id = -1;
-  const char* const end = last->raw.data() + last->raw.size();
-  const auto [stop, error] = std::from_chars(last->raw.data(), end, id);
-  if (error != std::errc() || stop != end || id < 0) {
-    return core::fail(core::ErrorCode::invalid_argument,
-                      "last_event_id must be the id of an event, a number", "last_event_id");
-  }
-  place.after = id;
+  const auto id = core::parse_event_id(last->raw, "last_event_id");
+  if (!id) return core::fail(id.error());
+  place.after = *id;
   return place;
 }
 
@@ -66,7 +60,7 @@ core::Result<void> SimpleEvents::subscribe(const core::JsonObject& message,
   if (!filter) return core::fail(filter.error());
   const auto place = read_place(message);
   if (!place) return core::fail(place.error());
-  if (caller.identity.scope != core::Scope::admin) filter->client_id = caller.client_id;
+  core::restrict_to(*filter, caller);
   taking_ = false;
   feed_ = feeds_.follow(
       *std::move(filter), *place, [this](const std::string& lines) { take(lines); },

@@ -29,8 +29,7 @@ class Follower : public std::enable_shared_from_this<Follower> {
         caller_, request_, cancel_,
         [self = shared_from_this(), exchange](const core::Result<core::OutputView>& view) {
           if (!view) return exchange->fail(view.error());
-          self->stream_ = exchange->start_stream(
-              200, {{"Content-Type", "text/event-stream"}, {"X-Accel-Buffering", "no"}});
+          self->stream_ = exchange->start_stream(200, http::event_stream_headers());
           self->stream_->on_closed([self] { self->stop(); });
           self->send(*view);
         });

@@ -25,8 +25,7 @@ void Heartbeats::open(const std::shared_ptr<http::Exchange>& exchange) {
     return exchange->fail(
         {core::ErrorCode::unavailable, "Too many heartbeats are followed", {}, interval_});
   }
-  const Stream stream = exchange->start_stream(
-      200, {{"Content-Type", "text/event-stream"}, {"X-Accel-Buffering", "no"}});
+  const Stream stream = exchange->start_stream(200, http::event_stream_headers());
   if (stream->closed()) return;
   streams_.insert(stream);
   stream->on_closed([this, weak = std::weak_ptr(stream)] { streams_.erase(weak.lock()); });

@@ -1,7 +1,7 @@
 #include "service/core/event_filter.h"
 
 #include <algorithm>
-#include <array>
+#include <charconv>
 #include <set>
 
 #include "service/core/choice.h"
@@ -51,6 +51,19 @@ bool EventFilter::takes_everything() const {
          least_severity == Severity::debug;
 }
 
+void restrict_to(EventFilter& filter, const Caller& caller) {
+  if (caller.identity.scope != Scope::admin) filter.client_id = caller.client_id;
+}
+
+Result<std::int64_t> parse_event_id(std::string_view text, std::string_view field) {
+  std::int64_t id = -1;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, id);
+  if (error == std::errc() && stop == end && id >= 0) return id;
+  return fail(ErrorCode::invalid_argument,
+              std::string(field) + " must be the id of an event, a number", std::string(field));
+}
+
 Result<void> check_event_type(std::string_view type) {
   constexpr std::string_view kIngested = "data.";
   if (type.starts_with(kIngested) && type.size() > kIngested.size()) return {};
@@ -81,10 +94,8 @@ Result<void> add_id(std::vector<std::string>& ids, std::string_view name,
 }
 
 Result<void> add_severity(EventFilter& filter, const std::string& value) {
-  constexpr std::array<std::string_view, 6> kNames{"debug",   "info",  "notice",
-                                                   "warning", "error", "critical"};
   const auto least = parse_severity(value);
-  if (!least) return check_choice(value.empty() ? "nothing" : value, kNames, "severity");
+  if (!least) return check_choice(value.empty() ? "nothing" : value, severities(), "severity");
   filter.least_severity = std::max(filter.least_severity, *least);
   return {};
 }

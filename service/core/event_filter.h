@@ -6,6 +6,7 @@
 
 #include "service/core/error.h"
 #include "service/core/events.h"
+#include "service/core/identity.h"
 
 namespace berth::core {
 
@@ -24,6 +25,12 @@ struct EventFilter {
   bool matches(const EventView& event) const;
   bool takes_everything() const;
 };
+
+/// Who is not admin follows what is about its own objects.
+void restrict_to(EventFilter& filter, const Caller& caller);
+
+/// Of the last event that somebody has; 0 = of none. invalid_argument naming the field.
+Result<std::int64_t> parse_event_id(std::string_view text, std::string_view field);
 
 /// Adds a condition by its name in queries (`topic type session_id job_id connection_id source
 /// severity`); each but severity may be added several times. invalid_argument naming it.

@@ -66,6 +66,10 @@ std::string_view to_string(Severity severity) {
   return kSeverities.at(static_cast<std::size_t>(severity));
 }
 
+std::span<const std::string_view> severities() {
+  return kSeverities;
+}
+
 std::span<const std::string_view> event_types() {
   return kTypes;
 }

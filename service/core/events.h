@@ -15,6 +15,7 @@ namespace berth::core {
 enum class Severity { debug, info, notice, warning, error, critical };
 
 std::string_view to_string(Severity severity);
+std::span<const std::string_view> severities();  ///< in this order
 std::optional<Severity> parse_severity(std::string_view text);
 
 /// A stored fact. `id` and `time` are given by the store at commit: ids rise in commit order and

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "service/events/gzip.h"
 #include "service/runtime/log.h"
@@ -87,25 +89,32 @@ void Subscriber::take_page(core::Result<Page> page) {
   pump();
 }
 
+template <class EndOf>
+std::size_t Subscriber::send_whole(std::string_view text, EndOf end_of) {
+  std::size_t sent = outlet_->try_write(text);
+  if (sent < text.size()) {
+    const std::size_t end = end_of(sent);
+    blocked_ = !outlet_->queue(std::string(text.substr(sent, end - sent)));
+    sent = end;
+  }
+  totals_.bytes += sent;
+  return sent;
+}
+
 void Subscriber::send_page() {
   const core::EventText& events = page_->found.events;
   const std::size_t begin = page_event_ == 0 ? 0 : events.ends[page_event_ - 1].offset;
   const std::string_view text = std::string_view(events.text).substr(begin);
   if (!text.empty()) {
-    const std::size_t taken = outlet_->try_write(text);
-    if (taken < text.size()) {
-      // The event that was cut, or the first, is taken whole.
-      const auto cut =
-          std::ranges::upper_bound(events.ends, begin + taken, {}, &core::EventText::End::offset);
-      blocked_ = !outlet_->queue(std::string(text.substr(taken, cut->offset - begin - taken)));
-      totals_.bytes += cut->offset - begin;
-      cursor_ = told_ = cut->id;
-      page_event_ = static_cast<std::size_t>(cut - events.ends.begin()) + 1;
-      if (page_event_ < events.ends.size()) return;
-    } else {
-      totals_.bytes += text.size();
-      told_ = events.ends.back().id;
-    }
+    const auto end_at = [&](std::size_t byte) {
+      return std::ranges::upper_bound(events.ends, begin + byte, {}, &core::EventText::End::offset);
+    };
+    const std::size_t sent =
+        send_whole(text, [&](std::size_t byte) { return end_at(byte)->offset - begin; });
+    const auto next = end_at(sent);
+    cursor_ = told_ = std::prev(next)->id;
+    page_event_ = static_cast<std::size_t>(next - events.ends.begin());
+    if (page_event_ < events.ends.size()) return;
   }
   totals_.events += page_->events;
   totals_.replayed += page_->events;
@@ -139,24 +148,20 @@ void Subscriber::send_recent() {
 void Subscriber::send_all_of(EventRing::Chunk& chunk) {
   const Encoding encoding = subscription_.encoding;
   const std::size_t first = position_.event;
-  std::size_t next = chunk.size();
-  const std::string_view text = chunk.text(encoding, first, next);
-  const std::size_t taken = outlet_->try_write(text);
-  if (taken < text.size()) {
-    const std::size_t begin = chunk.offset(encoding, first);
-    next = chunk.event_at(encoding, begin + taken) + 1;
-    blocked_ = !outlet_->queue(std::string(chunk.text(encoding, first, next).substr(taken)));
-  }
-  totals_.bytes += chunk.offset(encoding, next) - chunk.offset(encoding, first);
-  totals_.events += next - first;
-  position_.event = next;
-  cursor_ = told_ = chunk.id(next - 1);
+  const std::size_t begin = chunk.offset(encoding, first);
+  const std::size_t sent =
+      send_whole(chunk.text(encoding, first, chunk.size()), [&](std::size_t byte) {
+        return chunk.offset(encoding, chunk.event_at(encoding, begin + byte) + 1) - begin;
+      });
+  position_.event = chunk.event_at(encoding, begin + sent);
+  totals_.events += position_.event - first;
+  cursor_ = told_ = chunk.id(position_.event - 1);
 }
 
 void Subscriber::send_matching(EventRing::Chunk& chunk) {
   struct Gathered {
-    std::size_t next;  // event of the chunk
-    std::size_t end;   // in the text
+    std::size_t event;  // of the chunk
+    std::size_t end;    // in the text
   };
   std::string text;
   std::vector<Gathered> gathered;
@@ -164,19 +169,18 @@ void Subscriber::send_matching(EventRing::Chunk& chunk) {
   for (; next < chunk.size() && text.size() < kGatherBytes; ++next) {
     if (!subscription_.filter.matches(core::view_of(chunk.event(next)))) continue;
     text += chunk.text(subscription_.encoding, next, next + 1);
-    gathered.push_back({next + 1, text.size()});
-  }
-  const std::size_t taken = text.empty() ? 0 : outlet_->try_write(text);
-  if (taken < text.size()) {
-    const auto cut = std::ranges::upper_bound(gathered, taken, {}, &Gathered::end);
-    blocked_ = !outlet_->queue(text.substr(taken, cut->end - taken));
-    gathered.erase(cut + 1, gathered.end());
-    next = cut->next;
+    gathered.push_back({next, text.size()});
   }
   if (!gathered.empty()) {
-    totals_.events += gathered.size();
-    totals_.bytes += gathered.back().end;
-    told_ = chunk.id(gathered.back().next - 1);
+    const auto end_at = [&](std::size_t byte) {
+      return std::ranges::upper_bound(gathered, byte, {}, &Gathered::end);
+    };
+    const std::size_t sent = send_whole(text, [&](std::size_t byte) { return end_at(byte)->end; });
+    const auto unsent = end_at(sent);
+    const std::size_t last = std::prev(unsent)->event;
+    totals_.events += static_cast<std::size_t>(unsent - gathered.begin());
+    told_ = chunk.id(last);
+    if (unsent != gathered.end()) next = last + 1;
   }
   position_.event = next;
   cursor_ = chunk.id(next - 1);

@@ -76,6 +76,11 @@ class Subscriber final : public Outlet::Owner, public std::enable_shared_from_th
   void outlet_closed(std::string_view why) override;
 
  private:
+  /// Sends text that consists of events, of which none is left half: what is cut is queued.
+  /// `end_of(byte)`: where in the text the event ends that has that byte. Returns how many bytes
+  /// went out.
+  template <class EndOf>
+  std::size_t send_whole(std::string_view text, EndOf end_of);
   void send_page();
   void send_recent();
   void send_all_of(EventRing::Chunk& chunk);
