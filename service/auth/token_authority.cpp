@@ -1,6 +1,6 @@
 #include "service/auth/token_authority.h"
 
-#include <Poco/Crypto/DigestEngine.h>
+#include <Poco/SHA2Engine.h>
 #include <fmt/format.h>
 
 #include "service/core/text.h"
@@ -25,8 +25,8 @@ std::string_view first_line(std::string_view text) {
 }  // namespace
 
 std::string token_hash(std::string_view token) {
-  Poco::Crypto::DigestEngine engine("SHA256");
-  engine.update(token.data(), token.size());
+  Poco::SHA2Engine engine;
+  engine.update(token.data(), static_cast<unsigned>(token.size()));
   return Poco::DigestEngine::digestToHex(engine.digest());
 }
 
