@@ -56,6 +56,9 @@ class Database {
   /// a transaction.
   core::Result<void> set_full_sync(bool full);
 
+  /// Waits until the disk has all that was committed, as after a commit with full sync.
+  core::Result<void> sync();
+
   /// Makes the statement that runs now fail with `unavailable`. Any thread.
   void interrupt();
 

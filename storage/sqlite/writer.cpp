@@ -138,63 +138,87 @@ bool Writer::take(std::vector<Pending>& batch) {
 void Writer::write(std::vector<Pending>& batch) {
   std::vector<Pending*> pending;
   std::vector<core::ChangeSet*> sets;
-  bool durable = false;
   for (Pending& each : batch) {
     if (each.rejected) continue;
     pending.push_back(&each);
     sets.push_back(&each.set);
-    durable = durable || each.set.durability == core::Durability::durable;
   }
   if (sets.empty()) return;
 
-  bool begun = false;
-  const auto together = attempt(sets, durable, begun);
-  if (together) return;
-  for (Pending* each : pending) {
-    // Where no transaction can be begun (another process holds the lock) no set is at fault, and
-    // every further attempt would wait as long again.
-    if (!begun || sets.size() == 1) {
-      each->result = together;
-      continue;
+  const Attempt together = attempt(sets);
+  bool synced = together.synced;
+  if (!together.result) {
+    synced = false;
+    for (Pending* each : pending) {
+      // Where no transaction can be begun (another process holds the lock) no set is at fault, and
+      // every further attempt would wait as long again.
+      if (!together.begun || sets.size() == 1) {
+        each->result = together.result;
+        continue;
+      }
+      core::ChangeSet* const alone[] = {&each->set};
+      each->result = attempt(alone).result;
     }
-    core::ChangeSet* const alone[] = {&each->set};
-    bool ignored = false;
-    each->result = attempt(alone, each->set.durability == core::Durability::durable, ignored);
   }
+  if (!synced) sync(pending);
   const std::lock_guard lock(mutex_);
   counters_.failed_sets += static_cast<std::uint64_t>(
       std::ranges::count_if(pending, [](const Pending* each) { return !each->result; }));
 }
 
-core::Result<void> Writer::attempt(BatchStore::Sets sets, bool durable, bool& begun) {
+Writer::Attempt Writer::attempt(BatchStore::Sets sets) {
   const auto start = std::chrono::steady_clock::now();
-  const bool full_sync = durable || store_.needs_full_sync(sets);
-  auto result = [&]() -> core::Result<void> {
-    if (auto set = database_.set_full_sync(full_sync); !set) return set;
+  Attempt made;
+  made.synced = store_.needs_full_sync(sets);
+  made.result = [&]() -> core::Result<void> {
+    if (auto set = database_.set_full_sync(made.synced); !set) return set;
     Transaction transaction(database_);
     if (auto ready = transaction.begin(); !ready) return ready;
-    begun = true;
+    made.begun = true;
     if (auto applied = store_.apply(sets); !applied) return applied;
     return transaction.commit();
   }();
-  const auto took = std::chrono::steady_clock::now() - start;
+  count_busy(start);
+  if (!made.result) {
+    store_.rolled_back();
+    return made;
+  }
   {
     const std::lock_guard lock(mutex_);
-    counters_.busy_microseconds += static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::microseconds>(took).count());
-    if (result) {
-      ++counters_.commits;
-      if (full_sync) ++counters_.full_sync_commits;
-      counters_.sets += sets.size();
-      counters_.largest_batch = std::max<std::uint64_t>(counters_.largest_batch, sets.size());
-    }
+    ++counters_.commits;
+    if (made.synced) ++counters_.syncs;
+    counters_.sets += sets.size();
+    counters_.largest_batch = std::max<std::uint64_t>(counters_.largest_batch, sets.size());
   }
-  if (result) {
-    store_.committed(sets);
-  } else {
-    store_.rolled_back();
+  store_.committed(sets);
+  return made;
+}
+
+/// What is committed is told at once (a reader sees it, kill -9 does not harm it), what is promised
+/// waits for the disk. If that fails the durable sets are refused, though they may be kept.
+void Writer::sync(std::span<Pending* const> written) {
+  const auto waits = [](const Pending* each) {
+    return each->result && each->set.durability == core::Durability::durable;
+  };
+  if (std::ranges::none_of(written, waits)) return;
+  const auto start = std::chrono::steady_clock::now();
+  const auto synced = database_.sync();
+  count_busy(start);
+  if (synced) {
+    const std::lock_guard lock(mutex_);
+    ++counters_.syncs;
+    return;
   }
-  return result;
+  for (Pending* each : written) {
+    if (waits(each)) each->result = synced;
+  }
+}
+
+void Writer::count_busy(std::chrono::steady_clock::time_point since) {
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::steady_clock::now() - since);
+  const std::lock_guard lock(mutex_);
+  counters_.busy_microseconds += static_cast<std::uint64_t>(took.count());
 }
 
 void Writer::finish(std::vector<Pending> batch) {

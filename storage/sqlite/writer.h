@@ -27,7 +27,8 @@ class BatchStore {
   using Sets = std::span<core::ChangeSet* const>;
   virtual ~BatchStore() = default;
 
-  /// True if this transaction must reach the disk whatever its sets ask for.
+  /// True if this transaction must reach the disk before committed() hears of it, whatever its sets
+  /// ask for.
   virtual bool needs_full_sync(Sets sets) const = 0;
   /// Inside the transaction. May complete the records (ids and times given at commit); on an error
   /// all is rolled back and the same sets may come again.
@@ -48,7 +49,7 @@ struct WriterOptions {
 /// Since the start. `sets` / `commits` is the mean size of a batch.
 struct WriterCounters {
   std::uint64_t commits = 0;
-  std::uint64_t full_sync_commits = 0;
+  std::uint64_t syncs = 0;          ///< of what was committed, to the disk
   std::uint64_t sets = 0;           ///< committed
   std::uint64_t failed_sets = 0;    ///< refused by the database
   std::uint64_t rejected_sets = 0;  ///< the queue was full
@@ -59,8 +60,9 @@ struct WriterCounters {
 
 /// The one thread that writes. It takes all sets that wait into one transaction: while it commits
 /// the next batch gathers, so no set that is waited for is delayed to gather others. A batch
-/// commits with full sync if one of its sets is durable. If a batch fails, its sets are tried one
-/// by one, so that a bad one harms no other; the writer itself outlives every failure.
+/// is synced to the disk if one of its sets is durable: after the store was told that it is
+/// committed, before any of its sets is answered. If a batch fails, its sets are tried one by one,
+/// so that a bad one harms no other; the writer itself outlives every failure.
 ///
 /// commit() and stop() belong to the core loop's thread; completions are posted there, one post per
 /// batch, in the order of the calls.
@@ -95,7 +97,15 @@ class Writer final : public core::ChangeLog {
   void write(std::vector<Pending>& batch);
   void finish(std::vector<Pending> batch);
   void tidy();
-  core::Result<void> attempt(BatchStore::Sets sets, bool durable, bool& begun);
+  /// Of one transaction.
+  struct Attempt {
+    core::Result<void> result;
+    bool begun = false;
+    bool synced = false;
+  };
+  Attempt attempt(BatchStore::Sets sets);
+  void sync(std::span<Pending* const> written);
+  void count_busy(std::chrono::steady_clock::time_point since);
 
   Database& database_;
   BatchStore& store_;

@@ -85,7 +85,7 @@ TEST_F(EventsTest, ABlockThatIsUsedUpIsFollowedByTheNext) {
     ASSERT_TRUE(commit(std::move(set)));
   }
   EXPECT_EQ(store_->last_event_id(), 5'000);
-  EXPECT_EQ(store_->counters().writer.full_sync_commits, 2U);
+  EXPECT_EQ(store_->counters().writer.syncs, 2U);
   crash();
   open();
   store(1);

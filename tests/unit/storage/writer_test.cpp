@@ -87,16 +87,31 @@ TEST_F(WriterTest, ABatchHasABound) {
 TEST_F(WriterTest, OnlyABatchWithADurableSetIsSynced) {
   open_held();  // its first event reserved a block of ids: synced
   const auto before = store_->counters().writer;
-  EXPECT_EQ(before.full_sync_commits, 1U);
+  EXPECT_EQ(before.syncs, 1U);
   release();
   ASSERT_TRUE(commit(set_of(make_host())));
-  EXPECT_EQ(store_->counters().writer.full_sync_commits, 1U);
+  EXPECT_EQ(store_->counters().writer.syncs, 1U);
   auto durable = set_of(make_host());
   durable.durability = core::Durability::durable;
   ASSERT_TRUE(commit(durable));
-  EXPECT_EQ(store_->counters().writer.full_sync_commits, 2U);
+  EXPECT_EQ(store_->counters().writer.syncs, 2U);
   ASSERT_TRUE(commit(set_of(make_host())));
-  EXPECT_EQ(store_->counters().writer.full_sync_commits, 2U);
+  EXPECT_EQ(store_->counters().writer.syncs, 2U);
+}
+
+TEST_F(WriterTest, EventsAreToldBeforeTheDiskHasThemAndPromisedAfter) {
+  std::vector<std::uint64_t> syncs_when_told;
+  StoreOptions options;
+  options.on_committed = [&](const std::shared_ptr<const CommittedEvents>&) {
+    syncs_when_told.push_back(store_->counters().writer.syncs);
+  };
+  open(std::move(options));
+  ASSERT_TRUE(commit(set_of(make_event())));  // reserves ids, which must not be given twice
+  auto durable = set_of(make_event());
+  durable.durability = core::Durability::durable;
+  ASSERT_TRUE(commit(durable));
+  EXPECT_EQ(store_->counters().writer.syncs, 2U);
+  EXPECT_THAT(syncs_when_told, ElementsAre(1U, 1U));
 }
 
 TEST_F(WriterTest, ABadSetHarmsNoneOfItsNeighbours) {
