@@ -1,6 +1,6 @@
 # Every third-party library, found once, under one target name each.
 find_package(Threads REQUIRED)
-find_package(Poco 1.11 REQUIRED COMPONENTS Foundation Util Net JSON Data DataSQLite Crypto)
+find_package(Poco 1.11 REQUIRED COMPONENTS Foundation Util Net JSON Data DataSQLite NetSSL)
 find_package(fmt 9 REQUIRED)
 add_library(fmt_static STATIC ${CMAKE_SOURCE_DIR}/cmake/fmt.cpp)
 target_include_directories(fmt_static SYSTEM PUBLIC

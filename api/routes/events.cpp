@@ -6,7 +6,8 @@ namespace berth::routes {
 
 namespace {
 
-std::string statistics_report(const core::EventStatistics& events) {
+std::string statistics_report(const core::ServiceStatus& status) {
+  const core::EventStatistics& events = status.events;
   core::JsonWriter json;
   json.begin_object()
       .member("subscribers", events.subscribers)
@@ -17,7 +18,19 @@ std::string statistics_report(const core::EventStatistics& events) {
       .member("bytes", events.bytes)
       .member("published_per_second", events.published_per_second)
       .member("delivered_per_second", events.delivered_per_second)
-      .end_object();
+      .key("sources")
+      .begin_array();
+  for (const core::EventSourceStatus& source : status.event_sources) {
+    json.begin_object()
+        .member("name", source.name)
+        .member("url", source.url)
+        .member("connected", source.connected)
+        .member("events", source.events)
+        .member("connections", source.connections)
+        .member("last_error", source.last_error)
+        .end_object();
+  }
+  json.end_array().end_object();
   return json.str();
 }
 
@@ -47,7 +60,7 @@ void add_events(http::Router& router, core::Queries& queries, const core::Status
                if (auto only = exchange->request().query.only({}); !only) {
                  return exchange->fail(only.error());
                }
-               exchange->respond(http::Response::json(statistics_report(status.status().events)));
+               exchange->respond(http::Response::json(statistics_report(status.status())));
              });
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "service/core/event_source.h"
 #include "service/core/time.h"
 
 namespace berth::core {
@@ -41,6 +42,7 @@ struct ServiceStatus {
   std::string limits_scope;  ///< for whom the limits of terminals count here
   std::uint64_t stored_commits = 0;
   EventStatistics events;
+  std::vector<EventSourceStatus> event_sources;
 
   bool ready() const { return settled && !stopping; }
 };

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "service/core/error.h"
+#include "service/core/event_source.h"
 #include "service/core/events.h"
 #include "service/core/job.h"
 #include "service/core/queue.h"
@@ -19,7 +20,7 @@ namespace berth::core {
 /// How much a committed change must survive.
 enum class Durability {
   ordinary,  ///< kill -9 of the service (WAL, synchronous=NORMAL): foreground work, connections
-  durable,   ///< loss of power (synchronous=FULL): what was acknowledged for later
+  durable,   ///< loss of power, once it is answered: what was acknowledged for later
 };
 
 /// A token's stored form. `hash` is SHA-256 in hex; the token itself is never stored.
@@ -55,8 +56,9 @@ struct HistoryErasure {
 };
 
 /// One thing to store. Records are written whole (insert or replace by id).
-using Change = std::variant<ConnectionRecord, SessionRecord, HostRecord, JobRecord, JobErasure,
-                            RequestRecord, TokenRecord, EventRecord, HistoryErasure>;
+using Change =
+    std::variant<ConnectionRecord, SessionRecord, HostRecord, JobRecord, JobErasure, RequestRecord,
+                 TokenRecord, EventRecord, EventSourceRecord, HistoryErasure>;
 
 /// Changes that belong together: all are committed or none.
 struct ChangeSet {

@@ -106,6 +106,12 @@ events::HubOptions hub_options(const runtime::Config& config) {
   return options;
 }
 
+events::SourceLimits source_limits(const runtime::Config& config) {
+  events::SourceLimits limits;
+  limits.max_data_bytes = to_size(config.events.max_data_bytes);
+  return limits;
+}
+
 api_events::StreamLimits stream_limits(const runtime::Config& config) {
   return {to_size(config.events.max_streams), to_size(config.events.max_streams_per_client),
           config.events.stall_limit};
@@ -132,6 +138,7 @@ Service::Parts::Parts(const Settings& settings, const core::Clock& time,
               {settings.config.history.keep_for, settings.config.history.keep_count}),
       event_hub(stream_loop, store->event_history(), *mailbox, hub_options(settings.config)),
       event_feeds(*loop, stream_loop, event_hub),
+      event_sources(*loop, store->change_log(), source_limits(settings.config)),
       services{*loop, store->change_log(), store->queries(), clock, workers, spool, launcher},
       coordinator(services, coordinator_settings(settings.config), connections),
       reconciler(services, coordinator),
@@ -171,6 +178,7 @@ core::ServiceStatus Service::Parts::status() const {
   status.limits_scope = platform::limits_scope();
   status.resident_bytes = platform::resident_bytes();
   status.events = event_hub.recent_statistics();
+  status.event_sources = event_sources.status();
   return status;
 }
 

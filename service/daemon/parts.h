@@ -14,6 +14,7 @@
 #include "service/daemon/service.h"
 #include "service/events/committed_mailbox.h"
 #include "service/events/event_hub.h"
+#include "service/events/event_sources.h"
 #include "service/events/history_keeper.h"
 #include "service/events/loop_feeds.h"
 #include "service/execution/coordinator.h"
@@ -60,6 +61,7 @@ struct Service::Parts final : core::StatusSource {
   events::HistoryKeeper history;
   events::EventHub event_hub;  // of the stream loop
   events::LoopFeeds event_feeds;
+  events::EventSources event_sources;
   execution::Services services;
   execution::Coordinator coordinator;
   execution::Reconciler reconciler;

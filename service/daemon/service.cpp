@@ -30,6 +30,14 @@ core::EventRecord service_event(std::string type) {
   return event;
 }
 
+std::vector<events::FollowedSource> followed_sources(const runtime::Config& config) {
+  std::vector<events::FollowedSource> sources;
+  for (const auto& [name, url, token_file] : config.events.sources) {
+    sources.push_back({name, url, token_file, {}});
+  }
+  return sources;
+}
+
 std::string database_in(const platform::InstancePaths& paths) {
   return paths.data_dir + "/berth.db";
 }
@@ -135,14 +143,18 @@ void Service::serve(std::promise<core::Result<void>>& served) {
   if (!open) return served.set_value(core::fail(std::move(open.error())));
   auto tokens = parts_->store->load_tokens();
   if (!tokens) return served.set_value(core::fail(std::move(tokens.error())));
+  auto places = parts_->store->load_event_sources();
+  if (!places) return served.set_value(core::fail(std::move(places.error())));
   parts_->authority.start(
-      std::move(*tokens), [this, &served, state = std::move(*open)](core::Result<void> ready) {
+      std::move(*tokens), [this, &served, state = std::move(*open),
+                           places = std::move(*places)](core::Result<void> ready) {
         if (ready) ready = listen();
         if (ready) {
           core::ChangeSet set;
           set.add(service_event("service.started"));
           parts_->store->change_log().commit(std::move(set), nullptr);
           parts_->history.start();
+          parts_->event_sources.start(followed_sources(settings_.config), places);
           parts_->reconciler.start(state, [] {
             runtime::log_info("service", "everything the last run left behind is taken over");
           });
@@ -205,6 +217,7 @@ void Service::wind_down() {
   parts_->coordinator.runner().stop();
   parts_->websockets.stop("the service is stopping");
   parts_->event_streams.stop();
+  parts_->event_sources.stop();
   parts_->connections.kill_all("the service is stopping");
   parts_->heartbeats.stop();
   core::ChangeSet set;

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <toml++/toml.h>
 #include <algorithm>
 #include <charconv>
-#include <sstream>
+
+#include "service/runtime/config_lists.h"
 
 namespace berth::runtime {
 namespace {
@@ -97,26 +97,19 @@ core::Result<void> set_key(Config& config, const ConfigKey& key, std::string_vie
 
 namespace {
 
-/// A TOML basic string.
-std::string quoted(std::string_view text) {
-  std::ostringstream out;
-  out << toml::toml_formatter{toml::value<std::string>(text), toml::format_flags::none};
-  return out.str();
-}
-
 std::string value_text(Config& config, const ConfigKey& key) {
   switch (key.kind) {
     case ConfigKey::Kind::text:
-      return quoted(*key.text(config));
+      return toml_text(*key.text(config));
     case ConfigKey::Kind::text_list: {
       std::vector<std::string> items;
-      for (const std::string& item : *key.text_list(config)) items.push_back(quoted(item));
+      for (const std::string& item : *key.text_list(config)) items.push_back(toml_text(item));
       return fmt::format("[{}]", fmt::join(items, ", "));
     }
     case ConfigKey::Kind::integer:
       return fmt::format("{}", *key.integer(config));
     case ConfigKey::Kind::duration:
-      return quoted(core::to_duration_text(*key.duration(config)));
+      return toml_text(core::to_duration_text(*key.duration(config)));
   }
   return {};
 }
@@ -139,7 +132,7 @@ std::string to_toml(const Config& config) {
     if (!key.choices.empty()) out += fmt::format(" One of: {}.", fmt::join(key.choices, ", "));
     out += fmt::format("\n{} = {}\n", key.name.substr(dot + 1), value_text(copy, key));
   }
-  return out;
+  return out + table_lists_to_toml(config);
 }
 
 core::Result<ListenAddress> parse_listen(std::string_view text, std::string_view field) {

@@ -11,7 +11,8 @@
 namespace berth::runtime {
 
 /// Everything that can be configured, with its defaults. Each scalar is one row of the key table in
-/// config_keys.cpp, which gives it its name, limits and explanation.
+/// config_keys.cpp, which gives it its name, limits and explanation; lists of tables are in
+/// config_lists.cpp.
 struct Config {
   struct Service {
     std::string listen = "127.0.0.1:0";
@@ -71,12 +72,20 @@ struct Config {
     std::int64_t keep_count = 1'000'000;
   } history;
 
+  /// `[[events.source]]`: an event stream elsewhere whose events are taken over.
+  struct EventSource {
+    std::string name;
+    std::string url;
+    std::string token_file;
+  };
+
   struct Events {
     core::Milliseconds heartbeat{15'000};
     core::Milliseconds stall_limit{300'000};
     std::int64_t max_streams = 10'000;
     std::int64_t max_streams_per_client = 64;
     std::int64_t max_data_bytes = 65'536;
+    std::vector<EventSource> sources;
   } events;
 
   struct Http {

@@ -5,6 +5,7 @@
 
 #include "service/platform/files.h"
 #include "service/runtime/config.h"
+#include "service/runtime/config_lists.h"
 #include "service/runtime/config_problems.h"
 
 namespace berth::runtime {
@@ -27,19 +28,14 @@ std::string known_keys_of(std::string_view section) {
   return out;
 }
 
-core::Error wrong(std::string_view where, std::string_view key, std::string_view problem) {
-  return {core::ErrorCode::invalid_argument, fmt::format("{}: {} {}", where, key, problem),
-          std::string(key), std::nullopt};
-}
-
 core::Result<void> set_list(Config& config, const ConfigKey& key, const toml::node& node,
                             std::string_view where) {
   const toml::array* array = node.as_array();
-  if (array == nullptr) return core::fail(wrong(where, key.name, "must be a list of strings"));
+  if (array == nullptr) return core::fail(wrong_key(where, key.name, "must be a list of strings"));
   std::vector<std::string> items;
   for (const toml::node& item : *array) {
     const auto text = item.value_exact<std::string>();
-    if (!text) return core::fail(wrong(where, key.name, "must hold strings only"));
+    if (!text) return core::fail(wrong_key(where, key.name, "must hold strings only"));
     items.push_back(*text);
   }
   return set_items(config, key, std::move(items), where);
@@ -54,16 +50,16 @@ core::Result<void> set_from_node(Config& config, const ConfigKey& key, const tom
       if (const auto number = node.value_exact<std::int64_t>()) {
         return set_key(config, key, fmt::format("{}", *number), where);
       }
-      return core::fail(wrong(where, key.name, "must be a whole number"));
+      return core::fail(wrong_key(where, key.name, "must be a whole number"));
     case ConfigKey::Kind::text:
     case ConfigKey::Kind::duration:
       if (const auto text = node.value_exact<std::string>()) {
         return set_key(config, key, *text, where);
       }
-      return core::fail(wrong(where, key.name,
-                              key.kind == ConfigKey::Kind::duration
-                                  ? "must be a duration in quotes such as \"30s\""
-                                  : "must be a string"));
+      return core::fail(wrong_key(where, key.name,
+                                  key.kind == ConfigKey::Kind::duration
+                                      ? "must be a duration in quotes such as \"30s\""
+                                      : "must be a string"));
   }
   return {};
 }
@@ -75,15 +71,17 @@ void apply_table(Config& config, const toml::table& table, const std::string& pr
     const std::string where = fmt::format("{}:{}", file, node.source().begin.line);
     if (const ConfigKey* key = find_key(key_name)) {
       problems.add(set_from_node(config, *key, node, where));
+    } else if (is_table_list(key_name)) {
+      apply_table_list(config, key_name, node, file, problems);
     } else if (const toml::table* section = node.as_table();
                section != nullptr && prefix.empty() && !known_keys_of(key_name).empty()) {
       apply_table(config, *section, key_name + ".", file, problems);
     } else {
       const std::string known =
           prefix.empty() ? "" : known_keys_of(prefix.substr(0, prefix.size() - 1));
-      problems.add(wrong(where, key_name,
-                         known.empty() ? "is not a known section or key"
-                                       : "is not a known key; there are " + known));
+      problems.add(wrong_key(where, key_name,
+                             known.empty() ? "is not a known section or key"
+                                           : "is not a known key; there are " + known));
     }
   }
 }

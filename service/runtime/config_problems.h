@@ -1,6 +1,9 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "service/core/error.h"
@@ -27,6 +30,13 @@ class ConfigProblems {
  private:
   std::vector<core::Error> problems_;
 };
+
+/// What is wrong with `key`, and where that stands.
+inline core::Error wrong_key(std::string_view where, std::string_view key,
+                             std::string_view problem) {
+  return {core::ErrorCode::invalid_argument, fmt::format("{}: {} {}", where, key, problem),
+          std::string(key), std::nullopt};
+}
 
 /// Null if there is no such key.
 const ConfigKey* find_key(std::string_view name);

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "storage/stores/connections.h"
+#include "storage/stores/event_sources.h"
 #include "storage/stores/events.h"
 #include "storage/stores/history.h"
 #include "storage/stores/hosts.h"

@@ -4,6 +4,7 @@
 
 #include "migrations/migrations.h"
 #include "storage/stores/connections.h"
+#include "storage/stores/event_sources.h"
 #include "storage/stores/hosts.h"
 #include "storage/stores/jobs.h"
 #include "storage/stores/requests.h"
@@ -97,6 +98,12 @@ core::Result<std::vector<core::TokenRecord>> Store::load_tokens() const {
   auto database = open_reading();
   if (!database) return core::fail(database.error());
   return all_tokens(**database);
+}
+
+core::Result<std::vector<core::EventSourceRecord>> Store::load_event_sources() const {
+  auto database = open_reading();
+  if (!database) return core::fail(database.error());
+  return all_event_sources(**database);
 }
 
 StoreCounters Store::counters() const {

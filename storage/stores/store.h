@@ -59,6 +59,7 @@ class Store {
   // Blocking reads for the start of the service.
   core::Result<core::OpenState> load_open_state() const;
   core::Result<std::vector<core::TokenRecord>> load_tokens() const;
+  core::Result<std::vector<core::EventSourceRecord>> load_event_sources() const;
 
   /// The `prev_id` of the next CommittedEvents. Any thread.
   std::int64_t last_event_id() const { return records_.last_event_id(); }

@@ -46,11 +46,13 @@ export class Service {
 
   /**
    * `uid`: runs as that user, with programs of its own (it may not reach the tester's).
-   * `program`: one that is more than berthd, below the folder of programs.
+   * `program`: one that is more than berthd, below the folder of programs. `env`: what its
+   * processes get beside the rest.
    */
-  static async start(settings = '', { uid, program = 'berthd' } = {}) {
+  static async start(settings = '', { uid, program = 'berthd', env = {} } = {}) {
     const service = new Service();
     service.program = program;
+    service.env = env;
     // Short, because the path of a Unix socket may have 107 bytes.
     service.dir = await mkdtemp(path.join(tmpdir(), 'berth-'));
     service.dataDir = path.join(service.dir, 'data');
@@ -87,6 +89,7 @@ export class Service {
       BERTH_RUNTIME_DIR: this.runtimeDir,
       BERTH_DATA_DIR: this.dataDir,
       BERTH_QUEUE__THROTTLE: 'off',  // tests load a machine by nature
+      ...this.env,
       ...(process.env.TSAN_OPTIONS && { TSAN_OPTIONS: process.env.TSAN_OPTIONS }),
     };
   }

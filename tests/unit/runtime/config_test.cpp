@@ -126,6 +126,50 @@ TEST_F(ConfigTest, ItemsOfListsAreChecked) {
   EXPECT_TRUE(load("", {"BERTH_HTTP__ALLOWED_HOSTS=a.test,[fe80::1]"}));
 }
 
+TEST_F(ConfigTest, SourcesOfEventsAreReadAndPrinted) {
+  const auto config = load(
+      "[[events.source]]\nname = \"a \\\"b\\\"\"\nurl = \"http://x.test:1/events?topic=job\"\n"
+      "[[events.source]]\nname = \"c\"\nurl = \"https://[::1]/e\"\ntoken_file = \"/t\"\n");
+  ASSERT_TRUE(config) << config.error().message;
+  ASSERT_EQ(config->events.sources.size(), 2U);
+  EXPECT_EQ(config->events.sources[0].name, "a \"b\"");
+  EXPECT_EQ(config->events.sources[1].url, "https://[::1]/e");
+  EXPECT_EQ(config->events.sources[1].token_file, "/t");
+  const std::string printed = to_toml(*config);
+  const auto again = load(printed);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(to_toml(*again), printed);
+}
+
+TEST_F(ConfigTest, WhatIsWrongWithASourceOfEventsIsNamed) {
+  const auto source = [](const std::string& lines) { return "[[events.source]]\n" + lines; };
+  const std::string good = "name = \"a\"\nurl = \"http://x/\"\n";
+  EXPECT_EQ(error_of(source("url = \"http://x/\"\n")),
+            file_ + ":1: events.source[0].name is missing");
+  EXPECT_EQ(
+      error_of(source(good + "urls = \"\"\n")),
+      file_ + ":1: events.source[0].urls is not a known key; there are name, url, token_file");
+  EXPECT_EQ(error_of(source(good) + source(good)),
+            file_ + ":4: events.source[1].name is the name of another one");
+  EXPECT_EQ(error_of(source(good + "token_file = \"token\"\n")),
+            file_ + ":1: events.source[0].token_file must be an absolute path");
+  for (const char* name : {"\"\"", "\"berth\"", "\"a\\u0007\"", "1"}) {
+    const std::string error =
+        error_of(source("name = " + std::string(name) + "\nurl = \"http://x/\"\n"));
+    EXPECT_NE(error.find("events.source[0].name must be a text"), std::string::npos) << error;
+  }
+  for (const char* url :
+       {"ftp://x/", "x", "http://", "http://u:p@x/", "http://x/#f", "http://x:port/"}) {
+    const std::string error =
+        error_of(source("name = \"a\"\nurl = \"" + std::string(url) + "\"\n"));
+    EXPECT_NE(error.find("events.source[0].url must be an http or https address"),
+              std::string::npos)
+        << error;
+  }
+  EXPECT_EQ(error_of("[events]\nsource = \"http://x/\"\n"),
+            file_ + ":2: events.source is written as [[events.source]]");
+}
+
 TEST_F(ConfigTest, VariablesThatWereProbablyMeantAreNamed) {
   const auto warnings =
       suspicious_variables({"BERTH_POOL_MAX_SESSIONS=4", "BERTH_URL=x", "BERTH_TOKEN=x",
