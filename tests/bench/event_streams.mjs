@@ -102,10 +102,28 @@ function tell(who, load, result) {
   note(`${name}, CPU per frame`, result.cpu_us, 'µs');
 }
 
-/** Private memory of one subscriber, from many that only wait. */
+/** More events than all subscribers together keep in memory. */
+async function fillRecentEvents(service, target) {
+  const data = { text: 'x'.repeat(1_000) };
+  for (let i = 0; i < 20; ++i) {
+    const reply = await fetch(service.endpoint.url + target.publish, {
+      method: 'POST',
+      headers: { Authorization: target.header.slice(15), 'Content-Type': 'application/json' },
+      body: JSON.stringify(Array.from({ length: 1_000 }, (_, k) =>
+        ({ type: 'data.bench', source: 'fill', source_id: `${i}-${k}`, data }))),
+    });
+    if (!reply.ok) throw new Error(await reply.text());
+  }
+}
+
+/**
+ * Private memory of one subscriber, from many that only wait. Their connections are events too: what
+ * is kept of recent ones is full before.
+ */
 async function subscriberMemory() {
   await withService(settings, async (service) => {
     const target = await berthTarget(service);
+    await fillRecentEvents(service, target);
     const before = await residentMegabytes(service.pid);
     const count = 5_000;
     const load = spawn(path.join(binDir, 'tests/event_load'), [
