@@ -88,11 +88,14 @@ void ConnectionRegistry::store(const core::ConnectionRecord& record, const char*
   core::ChangeSet set;
   set.add(record).add(std::move(fact));
   log_.commit(std::move(set), nullptr);
-  runtime::log_info("connections", event)
-      .with("connection_id", record.id)
+  runtime::LogLine line = runtime::log_info("connections", event);
+  line.with("connection_id", record.id)
       .with("kind", record.kind)
       .with("peer", record.peer)
       .with("client_id", record.client_id);
+  if (!record.closed_at) return;
+  line.with("reason", record.close_reason)
+      .with("duration_ms", (*record.closed_at - record.opened_at).count());
 }
 
 }  // namespace berth::connections
