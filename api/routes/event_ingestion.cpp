@@ -84,10 +84,7 @@ void add_event_ingestion(http::Router& router, core::ChangeLog& log, std::size_t
   options.body_bytes = 0;
   router.add(http::Method::post, "/admin/v1/events/test", options,
              [&log](const std::shared_ptr<http::Exchange>& exchange) {
-               core::EventRecord event;
-               event.type = "data.test";
-               event.data = R"({"message":"a test event"})";
-               store(log, {std::move(event)}, exchange);
+               store(log, {core::test_event()}, exchange);
              });
 }
 

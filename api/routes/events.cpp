@@ -1,40 +1,9 @@
 #include "api/routes/list_query.h"
 #include "api/routes/routes.h"
 #include "service/core/event_filter.h"
+#include "service/core/status_view.h"
 
 namespace berth::routes {
-
-namespace {
-
-std::string statistics_report(const core::ServiceStatus& status) {
-  const core::EventStatistics& events = status.events;
-  core::JsonWriter json;
-  json.begin_object()
-      .member("subscribers", events.subscribers)
-      .member("subscribed", events.subscribed)
-      .member("published", events.published)
-      .member("delivered", events.delivered)
-      .member("replayed", events.replayed)
-      .member("bytes", events.bytes)
-      .member("published_per_second", events.published_per_second)
-      .member("delivered_per_second", events.delivered_per_second)
-      .key("sources")
-      .begin_array();
-  for (const core::EventSourceStatus& source : status.event_sources) {
-    json.begin_object()
-        .member("name", source.name)
-        .member("url", source.url)
-        .member("connected", source.connected)
-        .member("events", source.events)
-        .member("connections", source.connections)
-        .member("last_error", source.last_error)
-        .end_object();
-  }
-  json.end_array().end_object();
-  return json.str();
-}
-
-}  // namespace
 
 void add_events(http::Router& router, core::Queries& queries, const core::StatusSource& status) {
   http::RouteOptions options;
@@ -60,7 +29,9 @@ void add_events(http::Router& router, core::Queries& queries, const core::Status
                if (auto only = exchange->request().query.only({}); !only) {
                  return exchange->fail(only.error());
                }
-               exchange->respond(http::Response::json(statistics_report(status.status())));
+               core::JsonWriter json;
+               core::write_event_statistics(json, status.status());
+               exchange->respond(http::Response::json(json.str()));
              });
 }
 

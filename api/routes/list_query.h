@@ -10,6 +10,7 @@
 #include "api/http/exchange.h"
 #include "service/core/json.h"
 #include "service/core/store.h"
+#include "service/core/views.h"
 
 namespace berth::routes {
 
@@ -36,11 +37,7 @@ void answer_page(http::Exchange& exchange, const core::Result<core::Page<Record>
                  const std::function<void(core::JsonWriter&, const Record&)>& write) {
   if (!page) return exchange.fail(page.error());
   core::JsonWriter json;
-  json.begin_object().key("items").begin_array();
-  for (const Record& record : page->items) write(json, record);
-  json.end_array();
-  if (!page->next_cursor.empty()) json.member("next_cursor", page->next_cursor);
-  json.end_object();
+  core::write_page(json, *page, write);
   exchange.respond(http::Response::json(json.str()));
 }
 

@@ -66,6 +66,13 @@ Result<std::string> read_data(const JsonObject& event, std::size_t max_bytes) {
 
 }  // namespace
 
+EventRecord test_event() {
+  EventRecord event;
+  event.type = "data.test";
+  event.data = R"({"message":"a test event"})";
+  return event;
+}
+
 Result<EventRecord> read_ingested_event(std::string_view json, std::size_t max_data_bytes) {
   const auto given = scan_object(json);
   if (!given) return fail(given.error());

@@ -14,4 +14,7 @@ namespace berth::core {
 /// known.
 Result<EventRecord> read_ingested_event(std::string_view json, std::size_t max_data_bytes);
 
+/// One to try the way of the events with.
+EventRecord test_event();
+
 }  // namespace berth::core

@@ -24,4 +24,9 @@ std::span<const std::string_view> session_states() {
   return kStates;
 }
 
+std::span<const std::string_view> connection_states() {
+  static constexpr std::array<std::string_view, 2> kOpenOrClosed{"open", "closed"};
+  return kOpenOrClosed;
+}
+
 }  // namespace berth::core

@@ -16,6 +16,7 @@ enum class SessionState { starting, ready, busy, restarting, ended };
 std::string_view to_string(SessionState state);
 std::optional<SessionState> parse_session_state(std::string_view text);
 std::span<const std::string_view> session_states();
+std::span<const std::string_view> connection_states();  ///< `open`, `closed`
 
 /// A live shell with its own working directory and environment, as it is stored.
 struct SessionRecord {

@@ -61,6 +61,24 @@ void write_session(JsonWriter& json, const SessionRecord& session) {
   json.end_object();
 }
 
+void write_connection(JsonWriter& json, const ConnectionRecord& connection) {
+  json.begin_object()
+      .member("connection_id", connection.id)
+      .member("kind", connection.kind)
+      .member("state", connection.closed_at ? "closed" : "open")
+      .member("client_id", connection.client_id)
+      .member("principal", connection.principal)
+      .member("scope", connection.scope)
+      .member("peer", connection.peer)
+      .member("client_name", connection.client_name)
+      .member("client_version", connection.client_version)
+      .member("protocol_version", connection.protocol_version)
+      .member("opened_at", connection.opened_at)
+      .member("closed_at", connection.closed_at);
+  if (!connection.close_reason.empty()) json.member("close_reason", connection.close_reason);
+  json.end_object();
+}
+
 void write_request(JsonWriter& json, const RequestView& view) {
   const RequestRecord& request = view.request;
   json.begin_object().member("request_id", request.id);

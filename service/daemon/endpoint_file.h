@@ -15,6 +15,7 @@ struct EndpointFile {
   core::Timestamp started_at{};
   std::string address;  ///< `127.0.0.1:41234`
   std::string socket;
+  std::string control_socket;
   std::string started_by;  ///< empty = by its operator
 };
 

@@ -154,6 +154,7 @@ Service::Parts::Parts(const Settings& settings, const core::Clock& time,
       event_streams(*loop, stream_loop, event_hub, connections, clock,
                     stream_limits(settings.config)),
       heartbeats(*loop, *this, settings.config.events.heartbeat),
+      control(*loop, authority, connections, event_feeds),
       idle_check(*loop),
       busy_at(clock.instant()) {}
 

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "api/control/control_server.h"
 #include "api/events/event_streams.h"
 #include "api/http/front.h"
 #include "api/mcp/http_binding.h"
@@ -78,6 +79,7 @@ struct Service::Parts final : core::StatusSource {
   api_mcp::WebSocketServer websockets;
   api_events::EventStreams event_streams;
   routes::Heartbeats heartbeats;
+  control::ControlServer control;
 
   std::string address;  // set once listening
   bool stopping = false;

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "api/control/commands.h"
 #include "api/routes/routes.h"
 #include "service/auth/signer.h"
 #include "service/daemon/endpoint_file.h"
@@ -120,6 +121,13 @@ core::Result<void> Service::build() {
   parts_->websockets.add_routes(router);
   parts_->event_streams.add_routes(router);
   parts_->heartbeats.add_routes(router);
+  control::CommandSet& commands = parts_->control.commands();
+  control::add_service_commands(commands, *parts_, [this] {
+    if (settings_.request_stop) settings_.request_stop();
+  });
+  control::add_list_commands(commands, parts_->store->queries(), parts_->coordinator);
+  control::add_event_commands(commands, *parts_, parts_->store->change_log(),
+                              [this] { return parts_->address; });
   return {};
 }
 
@@ -175,6 +183,11 @@ core::Result<void> Service::listen() {
   if (auto local = parts_->front.listen_local(socket, settings_.system ? 0660 : 0600); !local) {
     return local;
   }
+  const std::string control_socket = settings_.paths.runtime_dir + "/control.sock";
+  if (auto control = parts_->control.listen(control_socket, settings_.system ? 0660 : 0600);
+      !control) {
+    return control;
+  }
   const bool v6 = listen->address.find(':') != std::string::npos;
   parts_->address = v6 ? fmt::format("[{}]:{}", listen->address, *port)
                        : fmt::format("{}:{}", listen->address, *port);
@@ -183,6 +196,7 @@ core::Result<void> Service::listen() {
   endpoint.started_at = parts_->started_at;
   endpoint.address = parts_->address;
   endpoint.socket = socket;
+  endpoint.control_socket = control_socket;
   endpoint.started_by = settings_.started_by;
   if (auto written = write_endpoint_file(settings_.paths.runtime_dir + "/endpoint.json", endpoint);
       !written) {
@@ -211,6 +225,7 @@ void Service::wind_down() {
   parts_->stopping = true;
   parts_->idle_check.cancel();
   parts_->front.stop_accepting();
+  parts_->control.stop_accepting();
   parts_->links.stop("the service is stopping");
   parts_->mcp_http.stop();
   parts_->coordinator.runner().jobs().interrupt_waits();
