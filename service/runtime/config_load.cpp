@@ -6,6 +6,7 @@
 #include "service/platform/files.h"
 #include "service/runtime/config.h"
 #include "service/runtime/config_problems.h"
+#include "service/runtime/redaction.h"
 
 namespace berth::runtime {
 
@@ -128,6 +129,7 @@ core::Result<Config> load_config(const ConfigSources& sources) {
   apply_file(config, sources, problems);
   apply_environment(config, sources.environment, problems);
   problems.add(check_together(config));
+  problems.add(check(config.redaction));
   if (auto good = problems.result(); !good) return core::fail(std::move(good.error()));
   return config;
 }
