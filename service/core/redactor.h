@@ -10,7 +10,7 @@ inline constexpr std::string_view kRedacted = "[redacted]";
 
 /// Takes secrets out of what is kept or shown: events, history, log. Immutable; any thread. Both
 /// work in place, so that what holds no secret (nearly everything) is not even copied, and say
-/// whether they changed anything. Doing it again changes nothing more.
+/// whether they changed anything. Doing it again does no harm.
 class Redactor {
  public:
   virtual ~Redactor() = default;

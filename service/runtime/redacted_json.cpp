@@ -13,6 +13,11 @@ std::string quoted(std::string_view text) {
   return json.str();
 }
 
+/// `--token`, as a word of its own.
+bool is_option(std::string_view text) {
+  return text.starts_with('-') && text.find_first_of(" =:\n") == std::string_view::npos;
+}
+
 /// Walks over a document and copies it but for what it replaces. Lenient with what a strict scan
 /// has let through before (numbers, literals, escapes): it must only know where each ends.
 class Walk {
@@ -87,7 +92,7 @@ class Walk {
       if (peek() == '"') {
         const auto content = string(secret || behind_option);
         if (!content) return false;
-        behind_option = content->starts_with('-') && secrets_.is_name(*content);
+        behind_option = is_option(*content) && secrets_.is_name(*content);
       } else {
         behind_option = false;
         if (!value(secret, depth)) return false;

@@ -201,6 +201,8 @@ TEST(RedactionTest, Json) {
           {R"({"a":"{\"token\":\"abc\"}"})", R"({"a":"{\"token\":\"[redacted]\"}"})"},
           {R"({"argv":["login","--token","abc","x"]})",
            R"({"argv":["login","--token","[redacted]","x"]})"},
+          {R"({"a":["-----BEGIN PRIVATE KEY-----","x"]})",
+           R"({"a":["-----BEGIN PRIVATE KEY-----","x"]})"},
           {R"({"env":[{"name":"DB_PASSWORD","value":"x"},{"name":"A","value":"y"}]})",
            R"({"env":[{"name":"DB_PASSWORD","value":"[redacted]"},{"name":"A","value":"y"}]})"},
           {R"({"headers":{"Authorization":"Bearer x","Accept":"*/*"}})",
