@@ -3,13 +3,27 @@
 #include <utility>
 
 #include "service/core/json.h"
+#include "service/core/text.h"
 #include "service/runtime/log.h"
 
 namespace berth::connections {
+namespace {
+
+/// What a client says of itself (a User-Agent, clientInfo) goes into events and lists: valid UTF-8,
+/// and no longer than a name.
+std::string said(std::string_view text) {
+  constexpr std::size_t kMostBytes = 200;
+  // Each byte that is none of UTF-8 becomes three.
+  return core::first_line(core::to_valid_utf8(text.substr(0, 2 * kMostBytes)), kMostBytes);
+}
+
+}  // namespace
 
 core::ConnectionId ConnectionRegistry::opened(core::ConnectionRecord record,
                                               std::function<void(const std::string&)> kill) {
   if (!record.id) record.id = core::ConnectionId::make();
+  record.client_name = said(record.client_name);
+  record.client_version = said(record.client_version);
   record.opened_at = clock_.now();
   const core::ConnectionId id = record.id;
   ++per_client_[record.client_id];
@@ -21,15 +35,17 @@ core::ConnectionId ConnectionRegistry::opened(core::ConnectionRecord record,
 void ConnectionRegistry::described(const core::ConnectionId& id, const std::string& client_name,
                                    const std::string& client_version,
                                    const std::string& protocol_version) {
+  const std::string name = said(client_name);
+  const std::string version = said(client_version);
   const auto found = open_.find(id);
   if (found == open_.end()) return;
   core::ConnectionRecord& record = found->second.record;
-  if (record.client_name == client_name && record.client_version == client_version &&
+  if (record.client_name == name && record.client_version == version &&
       record.protocol_version == protocol_version) {
     return;  // the modern era says it with every request
   }
-  record.client_name = client_name;
-  record.client_version = client_version;
+  record.client_name = name;
+  record.client_version = version;
   record.protocol_version = protocol_version;
   core::ChangeSet set;
   set.add(record);

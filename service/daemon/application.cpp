@@ -12,7 +12,9 @@
 #include "service/daemon/options.h"
 #include "service/platform/limits.h"
 #include "service/platform/process.h"
+#include "service/platform/spawn.h"
 #include "service/runtime/log.h"
+#include "service/runtime/redaction.h"
 
 namespace berth::daemon {
 namespace {
@@ -41,15 +43,20 @@ class ServerApplication final : public Poco::Util::ServerApplication {
       complain_about(config.error());
       return EXIT_CONFIG;
     }
+    auto redactor = runtime::make_redactor(config->redaction, platform::current_environment());
+    if (!redactor) {  // never: load_config has checked it
+      complain_about(redactor.error());
+      return EXIT_CONFIG;
+    }
     platform::raise_open_files();
-    runtime::start_logging(config->log.level, config->log.format);
+    runtime::start_logging(config->log.level, config->log.format, *redactor);
     for (const std::string& warning : suspicious_variables()) {
       runtime::log_warning("configuration", warning);
     }
     // Set by who starts a service because there is none (service/client/service_starter.cpp).
     const auto started_by = platform::environment_variable("BERTH_STARTED_BY");
-    Service service({std::move(*config), options_.paths, options_.system, started_by.value_or(""),
-                     [] { terminate(); }, add_offers_});
+    Service service({std::move(*config), options_.paths, *redactor, options_.system,
+                     started_by.value_or(""), [] { terminate(); }, add_offers_});
     if (const auto started = service.start(); !started) {
       runtime::stop_logging();
       fmt::print(stderr, "berthd: {}\n", started.error().message);

@@ -71,6 +71,7 @@ core::Result<void> Service::build() {
   } else {
     runtime::log_info("service", "the database is read whole to find damage");
   }
+  options.redactor = settings_.redactor;
   options.on_damage = [this] {
     if (!seal_.drop()) return;
     runtime::log_error("service", "the database may be damaged: the next start reads it whole");

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "service/core/error.h"
+#include "service/core/redactor.h"
 #include "service/core/time.h"
 #include "service/daemon/database_seal.h"
 #include "service/loop/loop.h"
@@ -36,6 +37,7 @@ class Service {
   struct Settings {
     runtime::Config config;
     platform::InstancePaths paths;
+    std::shared_ptr<const core::Redactor> redactor;  ///< of [redaction]
     bool system = false;
     std::string started_by;  ///< the program that started it for want of a service; else empty
     /// Asks whoever runs the service to stop it (it has been idle for service.idle_exit). Called on

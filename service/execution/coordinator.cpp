@@ -247,15 +247,20 @@ void Coordinator::list_jobs(const core::Caller& caller, core::ListFilter filter,
       core::Page<core::JobView> views;
       views.next_cursor = std::move(page->next_cursor);
       for (core::JobRecord& record : page->items) {
-        if (const jobs::JobPointer live = runner_.jobs().find(record.id)) {
-          views.items.push_back(view_of(*live));
-          continue;
-        }
         core::JobView view;
-        if (record.started_at && record.finished_at) {
-          view.duration = *record.finished_at - *record.started_at;
+        const jobs::JobPointer live = runner_.jobs().find(record.id);
+        if (live) {
+          view = view_of(*live);
+        } else {
+          if (record.started_at && record.finished_at) {
+            view.duration = *record.finished_at - *record.started_at;
+          }
+          view.job = std::move(record);
         }
-        view.job = std::move(record);
+        // A row loses its secrets when its job has ended: until then it is what will be run.
+        if (live || !core::is_final(view.job.state)) {
+          services_.redactor.redact_text(view.job.command);
+        }
         views.items.push_back(std::move(view));
       }
       done(std::move(views));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "service/core/redactor.h"
 #include "service/core/store.h"
 #include "service/core/time.h"
 #include "service/jobs/spool.h"
@@ -18,6 +19,7 @@ struct Services {
   runtime::WorkerPool& workers;
   const jobs::Spool& spool;
   terminals::HostLauncher& launcher;
+  const core::Redactor& redactor;
 };
 
 }  // namespace berth::execution

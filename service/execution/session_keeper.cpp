@@ -122,6 +122,7 @@ void SessionKeeper::start(const core::Caller& caller, core::SessionRequest reque
   session.client_id = caller.client_id;
   session.principal = caller.identity.principal;
   session.name = request.name;
+  services_.redactor.redact_text(session.name);
   session.shell = *shell;
   session.cwd = *cwd;
   session.tty = request.tty;

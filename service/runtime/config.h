@@ -88,6 +88,12 @@ struct Config {
     std::vector<EventSource> sources;
   } events;
 
+  struct Redaction {
+    std::string defaults = "on";
+    std::vector<std::string> names;
+    std::vector<std::string> patterns;
+  } redaction;
+
   struct Http {
     std::int64_t max_connections = 16'384;
     std::int64_t max_body_bytes = 1'048'576;

@@ -6,6 +6,7 @@
 
 #include "service/platform/shells.h"
 #include "service/runtime/config.h"
+#include "service/runtime/secret_names.h"
 
 namespace berth::runtime {
 namespace {
@@ -203,6 +204,21 @@ std::vector<ConfigKey> make_keys() {
               1'000'000, [](Config& c) { return &c.events.max_streams_per_client; }),
       integer("events.max_data_bytes", "Largest data of one event that is sent in.", 256, 1'048'576,
               [](Config& c) { return &c.events.max_data_bytes; }),
+      text("redaction.defaults",
+           "on: names and shapes of well-known secrets are replaced by [redacted] in events, the "
+           "log "
+           "and what is kept of ended jobs.",
+           [](Config& c) { return &c.redaction.defaults; }, {"on", "off"}),
+      list("redaction.names",
+           "Further names of what is secret: of JSON members, variables, options, headers. api_key "
+           "is "
+           "also in X-Api-Key and openaiApiKey.",
+           is_secret_name, "a name has letters, digits, _, - and ., at least two letters",
+           [](Config& c) { return &c.redaction.names; }),
+      list("redaction.patterns",
+           "Further regular expressions (RE2) of what is secret; of one with groups only what they "
+           "match.",
+           nullptr, {}, [](Config& c) { return &c.redaction.patterns; }),
       integer("http.max_connections", "Open connections; further ones are answered 503.", 16,
               1'000'000, [](Config& c) { return &c.http.max_connections; }),
       integer("http.max_body_bytes", "Largest request body outside MCP.", 1'024, 1'073'741'824,

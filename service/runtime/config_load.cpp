@@ -7,6 +7,7 @@
 #include "service/runtime/config.h"
 #include "service/runtime/config_lists.h"
 #include "service/runtime/config_problems.h"
+#include "service/runtime/redaction.h"
 
 namespace berth::runtime {
 
@@ -126,6 +127,7 @@ core::Result<Config> load_config(const ConfigSources& sources) {
   apply_file(config, sources, problems);
   apply_environment(config, sources.environment, problems);
   problems.add(check_together(config));
+  problems.add(check(config.redaction));
   if (auto good = problems.result(); !good) return core::fail(std::move(good.error()));
   return config;
 }

@@ -75,6 +75,9 @@ std::string text_line(const Poco::Message& message, const Fields& fields) {
 // parameters, so a line is rendered here, on the caller's thread, and not by a Poco formatter.
 std::atomic<bool> json_lines = false;
 
+// Set at the same time.
+std::shared_ptr<const core::Redactor> line_redactor;
+
 /// Writes finished lines on a thread of its own.
 class StandardErrorChannel final : public Poco::Channel {
  public:
@@ -140,8 +143,10 @@ constexpr const char* kLoggerName = "berth";
 
 }  // namespace
 
-void start_logging(const std::string& level, const std::string& format) {
+void start_logging(const std::string& level, const std::string& format,
+                   std::shared_ptr<const core::Redactor> redactor) {
   json_lines = format == "json";
+  line_redactor = std::move(redactor);
   const Poco::AutoPtr<Poco::Channel> channel(new StandardErrorChannel);
   Poco::Logger& logger = Poco::Logger::get(kLoggerName);
   logger.setChannel(channel);
@@ -162,6 +167,11 @@ LogLine::LogLine(std::string_view component, Poco::Message::Priority priority, s
 LogLine::~LogLine() {
   static Poco::Logger& logger = Poco::Logger::get(kLoggerName);
   if (!logger.is(message_.getPriority())) return;
+  if (line_redactor) {
+    std::string text = message_.getText();
+    if (line_redactor->redact_text(text)) message_.setText(text);
+    for (auto& [name, value] : fields_) line_redactor->redact_text(value);
+  }
   message_.setText(json_lines ? json_line(message_, fields_) : text_line(message_, fields_));
   logger.log(message_);
 }

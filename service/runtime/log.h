@@ -3,25 +3,30 @@
 #include <Poco/Message.h>
 
 #include <concepts>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "service/core/ids.h"
+#include "service/core/redactor.h"
 
 namespace berth::runtime {
 
 /// Starts logging to standard error: one line a message, `text` or `json`, each with its fields.
 /// Lines are handed to a thread of their own, so that a full pipe never holds a caller up; at most
-/// 8,192 wait, further ones are dropped and counted in a line that says so. Once, before any
-/// logging; stop_logging() writes what waits.
-void start_logging(const std::string& level, const std::string& format);
+/// 8,192 wait, further ones are dropped and counted in a line that says so. `redactor` takes
+/// secrets out of every message and value; it may be empty. Once, before any logging;
+/// stop_logging() writes what waits.
+void start_logging(const std::string& level, const std::string& format,
+                   std::shared_ptr<const core::Redactor> redactor);
 void stop_logging();
 
 /// One log line, written when it goes out of scope:
 ///   log_info("terminals", "host attached").with("host_id", id);
-/// Any thread. Values are made valid UTF-8; secrets must never be given to it.
+/// Any thread. Values are made valid UTF-8, and what looks like a secret in them is redacted: no
+/// reason to give one to it.
 class LogLine {
  public:
   LogLine(std::string_view component, Poco::Message::Priority priority, std::string text);

@@ -10,6 +10,7 @@
 #include "storage/stores/history.h"
 #include "storage/stores/hosts.h"
 #include "storage/stores/jobs.h"
+#include "storage/stores/redacted.h"
 #include "storage/stores/requests.h"
 #include "storage/stores/sessions.h"
 #include "storage/stores/tokens.h"
@@ -29,31 +30,32 @@ std::size_t count_events(sqlite::BatchStore::Sets sets) {
 }
 
 template <class Record>
-core::Result<void> store(sqlite::Database& database, const Record& record) {
+core::Result<void> store_change(sqlite::Database& database, const Record& record) {
   return store_record(database, record);
 }
 
 /// Nobody asks for one that has ended.
-core::Result<void> store(sqlite::Database& database, const core::HostRecord& host) {
+core::Result<void> store_change(sqlite::Database& database, const core::HostRecord& host) {
   return host.ended_at ? erase_host(database, host.id) : store_record(database, host);
 }
 
-core::Result<void> store(sqlite::Database& database, const core::JobErasure& erasure) {
+core::Result<void> store_change(sqlite::Database& database, const core::JobErasure& erasure) {
   return erase_job(database, erasure);
 }
 
-core::Result<void> store(sqlite::Database& database, const core::HistoryErasure& erasure) {
+core::Result<void> store_change(sqlite::Database& database, const core::HistoryErasure& erasure) {
   return erase_history(database, erasure);
 }
 
 }  // namespace
 
 RecordWriter::RecordWriter(sqlite::Database& database, EventIds ids, const core::Clock& clock,
-                           OnCommitted on_committed)
+                           OnCommitted on_committed, std::shared_ptr<const core::Redactor> redactor)
     : database_(database),
       ids_(ids),
       clock_(clock),
       on_committed_(std::move(on_committed)),
+      redactor_(std::move(redactor)),
       last_event_id_(ids.last_id()) {}
 
 bool RecordWriter::needs_full_sync(Sets sets) const {
@@ -76,12 +78,19 @@ core::Result<void> RecordWriter::apply(Sets sets) {
         if (set->event_ids) set->event_ids->push_back(event->id);
         if (!*is_new) continue;
       }
-      auto stored =
-          std::visit([&](const auto& record) { return store(database_, record); }, change);
-      if (!stored) return stored;
+      if (auto stored = store(change); !stored) return stored;
     }
   }
   return {};
+}
+
+core::Result<void> RecordWriter::store(core::Change& change) {
+  if (redactor_) redact(*redactor_, change);
+  auto stored =
+      std::visit([&](const auto& record) { return store_change(database_, record); }, change);
+  const auto* job = std::get_if<core::JobRecord>(&change);
+  if (!stored || !redactor_ || job == nullptr || !core::is_final(job->state)) return stored;
+  return redact_ended_job(database_, *redactor_, *job);
 }
 
 core::Result<bool> RecordWriter::complete(core::EventRecord& event, core::Timestamp now) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "service/core/committed_events.h"
+#include "service/core/redactor.h"
 #include "service/core/store.h"
 #include "service/core/time.h"
 #include "storage/sqlite/writer.h"
@@ -18,11 +19,12 @@ namespace berth::storage {
 using core::CommittedEvents;
 using core::OnCommitted;
 
-/// Stores the records of change sets, each in its table. The writer's thread.
+/// Stores the records of change sets, each in its table, without the secrets in them: nothing gets
+/// past it into the database or to those who follow the events. The writer's thread.
 class RecordWriter final : public sqlite::BatchStore {
  public:
   RecordWriter(sqlite::Database& database, EventIds ids, const core::Clock& clock,
-               OnCommitted on_committed);
+               OnCommitted on_committed, std::shared_ptr<const core::Redactor> redactor);
 
   bool needs_full_sync(Sets sets) const override;
   core::Result<void> apply(Sets sets) override;
@@ -33,6 +35,7 @@ class RecordWriter final : public sqlite::BatchStore {
   core::Result<void> close() { return ids_.close(database_); }
 
  private:
+  core::Result<void> store(core::Change& change);
   /// Gives it id and time; false if it was stored before, under the id that it gets then.
   core::Result<bool> complete(core::EventRecord& event, core::Timestamp now);
 
@@ -40,6 +43,7 @@ class RecordWriter final : public sqlite::BatchStore {
   EventIds ids_;
   const core::Clock& clock_;
   OnCommitted on_committed_;
+  const std::shared_ptr<const core::Redactor> redactor_;  // may be empty
   std::atomic<std::int64_t> last_event_id_;
   std::unordered_set<const core::EventRecord*> repeated_;  // of this transaction
 };

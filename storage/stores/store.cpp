@@ -17,11 +17,13 @@ namespace {
 /// For the connection that writes. A checkpoint syncs twice and writes each changed page once:
 /// every 16 MB of log it is rare, and a start still reads the log in some 10 ms. The size limit
 /// gives back what one large transaction or a long reader made the log grow to. The cache holds the
-/// ends of the indexes.
+/// ends of the indexes. What is deleted is overwritten, and so is what secrets are taken out of;
+/// Debian's SQLite does that anyway.
 constexpr const char* kWriterSettings[] = {
     "PRAGMA wal_autocheckpoint = 4000",
     "PRAGMA journal_size_limit = 67108864",
     "PRAGMA cache_size = -8192",
+    "PRAGMA secure_delete = ON",
 };
 
 }  // namespace
@@ -60,7 +62,8 @@ Store::Store(std::string path, std::unique_ptr<sqlite::Database> database, Event
     : path_(std::move(path)),
       on_damage_(std::move(options.on_damage)),
       database_(std::move(database)),
-      records_(*database_, ids, clock, std::move(options.on_committed)),
+      records_(*database_, ids, clock, std::move(options.on_committed),
+               std::move(options.redactor)),
       readers_(std::move(readers)),
       replays_(std::move(replays)),
       writer_(std::make_unique<sqlite::Writer>(*database_, records_, post, options.writer)),

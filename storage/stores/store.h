@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "service/core/redactor.h"
 #include "service/core/store.h"
 #include "service/core/time.h"
 #include "storage/sqlite/database.h"
@@ -26,9 +27,10 @@ struct StoreOptions {
   Soundness soundness = Soundness::unknown;  ///< of the file
   sqlite::WriterOptions writer;
   std::size_t reader_threads = 2;
-  std::size_t replay_threads = 2;        ///< read for those who follow the events
-  std::size_t max_queued_reads = 4'096;  ///< above: `limit_exceeded`
-  OnCommitted on_committed;              ///< may be empty
+  std::size_t replay_threads = 2;                  ///< read for those who follow the events
+  std::size_t max_queued_reads = 4'096;            ///< above: `limit_exceeded`
+  OnCommitted on_committed;                        ///< may be empty
+  std::shared_ptr<const core::Redactor> redactor;  ///< of all that is stored; may be empty
   sqlite::OnDamage on_damage;  ///< any thread, also while it opens and closes; may be empty
 };
 

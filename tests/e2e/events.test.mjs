@@ -216,6 +216,22 @@ describe('events', { timeout: 120_000 }, () => {
     own.close();
   });
 
+  test('what a client calls itself is text of a bounded length', async () => {
+    const own = follow('/events?type=connection.opened');
+    await connected(own);
+    // One byte of ISO 8859-1, sent as it is: no UTF-8.
+    const other = follow('/events', { headers: { 'User-Agent': `K\xf6ln/1 ${'x'.repeat(5_000)}` } });
+    await connected(other);
+    // Its own may be told too: that has no name.
+    const name = await eventually('the name', () =>
+      own.events.map((event) => event.data.data.client_name).find(Boolean));
+    assert.match(name, /^K\ufffdln\/1 x+ …$/);
+    assert.ok(Buffer.byteLength(name) <= 204, name);  // with the ellipsis
+    const list = await request('/admin/v1/connections?limit=500');
+    const listed = new TextDecoder('utf-8', { fatal: true }).decode(await list.arrayBuffer());
+    assert.ok(JSON.parse(listed).items.some((each) => each.client_name === name));
+  });
+
   test('one client can not take all streams', async () => {
     const client = await service.token('client');
     const open = [1, 2, 3].map(() => follow('/events', { reconnect: false }, client));

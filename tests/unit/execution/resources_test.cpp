@@ -9,6 +9,7 @@
 
 #include "service/connections/connection_registry.h"
 #include "service/core/json_scan.h"
+#include "service/runtime/redaction.h"
 #include "storage/stores/store.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/turning_loop.h"
@@ -105,13 +106,35 @@ class ExecutionResourcesTest : public testing::Test {
   jobs::Spool spool_{folder_.path()};
   terminals::HostLauncher launcher_{turning_.get(), folder_.path(), "/bin/false"};
   connections::ConnectionRegistry connections_{store_->change_log(), clock_};
+  const std::shared_ptr<const core::Redactor> redactor_ = *runtime::make_redactor({}, {});
   Services services_{
-      turning_.get(), store_->change_log(), store_->queries(), clock_, workers_, spool_, launcher_};
+      turning_.get(), store_->change_log(), store_->queries(), clock_, workers_, spool_, launcher_,
+      *redactor_};
   Coordinator coordinator_{services_, {}, connections_};
   ExecutionResources resources_{services_, coordinator_};
   core::Caller caller_;
   int told_ = 0;
 };
+
+TEST_F(ExecutionResourcesTest, ListsShowNoSecretOfACommandThatRuns) {
+  core::JobRecord record = job_record();
+  record.state = core::JobState::running;
+  record.command = "TOKEN=abc make";
+  ASSERT_TRUE(commit(core::ChangeSet().add(record)));
+  const auto listed = [this] {
+    return await<core::Page<core::JobView>>(
+        [&](auto done) { coordinator_.list_jobs(caller_, {}, std::move(done)); });
+  };
+  // Its row is there, but not yet the job; then both.
+  for (int i = 0; i < 2; ++i) {
+    const auto jobs = listed();
+    ASSERT_TRUE(jobs) << jobs.error().message;
+    ASSERT_EQ(jobs->items.size(), 1U);
+    EXPECT_EQ(jobs->items[0].job.command, "TOKEN=[redacted] make");
+    coordinator_.runner().jobs().add(record);
+  }
+  EXPECT_EQ(coordinator_.runner().jobs().find(record.id)->record.command, "TOKEN=abc make");
+}
 
 TEST_F(ExecutionResourcesTest, OutputIsReadAsText) {
   const auto job = running_job("10%\r20%\n\x1b[31mred\xff\n");

@@ -107,6 +107,17 @@ TEST_F(ConfigTest, AllProblemsAreTold) {
   EXPECT_EQ(std::count(message.begin(), message.end(), '\n'), 5);
 }
 
+TEST_F(ConfigTest, RedactionIsChecked) {
+  const auto good =
+      load("[redaction]\ndefaults = \"off\"\nnames = [\"ssn\"]\npatterns = ['a{2,3}']\n");
+  ASSERT_TRUE(good) << good.error().message;
+  EXPECT_EQ(good->redaction.patterns, std::vector<std::string>{"a{2,3}"});
+  EXPECT_EQ(error_of("[redaction]\npatterns = [\"a\", \"(b\"]\n"),
+            "redaction.patterns[1] is no regular expression (RE2): missing ): (b");
+  EXPECT_NE(error_of("[redaction]\nnames = [\"a b\"]\n").find(":2: redaction.names holds \"a b\""),
+            std::string::npos);
+}
+
 TEST_F(ConfigTest, ItemsOfListsAreChecked) {
   EXPECT_NE(error_of("[http]\nallowed_origins = [\"http://a.test\", \"nonsense\"]\n")
                 .find(":2: http.allowed_origins holds \"nonsense\""),
