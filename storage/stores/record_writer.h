@@ -33,7 +33,8 @@ class RecordWriter final : public sqlite::BatchStore {
   core::Result<void> close() { return ids_.close(database_); }
 
  private:
-  /// Gives it id, time and a correlation id; false if it was stored before, under the id that it gets then.
+  /// Gives it id, time and a correlation id; false if it was stored before, under the id that it
+  /// gets then.
   core::Result<bool> complete(core::EventRecord& event, core::Timestamp now);
 
   sqlite::Database& database_;
