@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "api/http/syntax.h"
-#include "service/core/event_filter.h"
 
 namespace berth::api_events {
 namespace {
@@ -43,7 +42,8 @@ bool is_place(std::string_view name) {
   return name == "since" || name == "last_event_id";
 }
 
-core::Result<core::EventFilter> read_filter(const http::Request& request) {
+core::Result<core::EventFilter> read_filter(
+    const http::Request& request, std::initializer_list<std::string_view> read_by_caller) {
   core::EventFilter filter;
   if (const auto topic = request.parameters.find("topic"); topic != request.parameters.end()) {
     if (auto added = core::add_condition(filter, "topic", topic->second); !added) {
@@ -51,7 +51,7 @@ core::Result<core::EventFilter> read_filter(const http::Request& request) {
     }
   }
   for (const auto& [name, value] : request.query.items()) {
-    if (is_place(name)) continue;
+    if (is_place(name) || std::ranges::find(read_by_caller, name) != read_by_caller.end()) continue;
     if (auto added = core::add_condition(filter, name, value); !added) {
       return core::fail(added.error());
     }
@@ -62,10 +62,11 @@ core::Result<core::EventFilter> read_filter(const http::Request& request) {
 
 }  // namespace
 
-core::Result<events::Subscription> read_event_query(const http::Request& request,
-                                                    core::Timestamp now) {
-  events::Subscription wanted;
-  auto filter = read_filter(request);
+core::Result<core::EventQuery> read_event_query(
+    const http::Request& request, core::Timestamp now,
+    std::initializer_list<std::string_view> read_by_caller) {
+  core::EventQuery wanted;
+  auto filter = read_filter(request, read_by_caller);
   if (!filter) return core::fail(filter.error());
   wanted.filter = *std::move(filter);
   const auto after = read_after(request);
@@ -74,9 +75,6 @@ core::Result<events::Subscription> read_event_query(const http::Request& request
   if (!since) return core::fail(since.error());
   wanted.place.after = *after;
   if (!*after) wanted.place.since = *since;
-  if (accepts_gzip(request.header("Accept-Encoding").value_or(""))) {
-    wanted.encoding = events::Encoding::server_sent_gzip;
-  }
   return wanted;
 }
 

@@ -65,9 +65,13 @@ core::Result<void> EventStreams::check_room(const core::Caller& caller) const {
 
 void EventStreams::follow(const std::shared_ptr<http::Exchange>& exchange) {
   const http::Request& request = exchange->request();
-  auto wanted = read_event_query(request, clock_.now());
-  if (!wanted) return exchange->fail(wanted.error());
-  const Headers headers = stream_headers(wanted->encoding);
+  auto query = read_event_query(request, clock_.now());
+  if (!query) return exchange->fail(query.error());
+  events::Subscription wanted{.filter = std::move(query->filter), .place = query->place};
+  if (accepts_gzip(request.header("Accept-Encoding").value_or(""))) {
+    wanted.encoding = events::Encoding::server_sent_gzip;
+  }
+  const Headers headers = stream_headers(wanted.encoding);
   if (request.method == http::Method::head) return exchange->respond({200, headers, {}});
   if (const auto room = check_room(request.caller); !room) return exchange->fail(room.error());
 
@@ -97,7 +101,7 @@ void EventStreams::follow(const std::shared_ptr<http::Exchange>& exchange) {
       if (const auto streams = self.lock()) (*streams)->ended(id, reason);
     });
   };
-  stream_loop_.post([this, subscriber, descriptor, wanted = *std::move(wanted),
+  stream_loop_.post([this, subscriber, descriptor, wanted = std::move(wanted),
                      ended = std::move(ended)]() mutable {
     auto outlet =
         std::make_unique<StreamOutlet>(stream_loop_, std::move(*descriptor), limits_.stall);

@@ -14,12 +14,14 @@ namespace {
 
 constexpr std::size_t kMaxBatch = 1'000;
 constexpr std::size_t kMaxBodyBytes = std::size_t{16} << 20U;
+/// What is larger is read by a worker: the core loop would stand still meanwhile.
+constexpr std::size_t kMaxReadOnLoopBytes = std::size_t{256} << 10U;
 
 using Ids = std::shared_ptr<std::vector<std::int64_t>>;
+using Events = std::vector<core::EventRecord>;
 
-core::Result<std::vector<core::EventRecord>> read_events(std::string_view body,
-                                                         std::size_t max_data_bytes) {
-  std::vector<core::EventRecord> events;
+core::Result<Events> read_events(std::string_view body, std::size_t max_data_bytes) {
+  Events events;
   const std::size_t first = body.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos || body[first] != '[') {
     auto event = core::read_ingested_event(body, max_data_bytes);
@@ -47,12 +49,13 @@ core::Result<std::vector<core::EventRecord>> read_events(std::string_view body,
 }
 
 /// Answers with the ids once all are on the disk.
-void store(core::ChangeLog& log, std::vector<core::EventRecord> events,
+void store(core::ChangeLog& log, core::Result<Events> events,
            const std::shared_ptr<http::Exchange>& exchange) {
+  if (!events) return exchange->fail(events.error());
   core::ChangeSet set;
   set.durability = core::Durability::durable;
   set.event_ids = std::make_shared<std::vector<std::int64_t>>();
-  for (core::EventRecord& event : events) {
+  for (core::EventRecord& event : *events) {
     event.correlation_id = exchange->caller().correlation_id;
     set.add(std::move(event));
   }
@@ -69,14 +72,22 @@ void store(core::ChangeLog& log, std::vector<core::EventRecord> events,
 
 }  // namespace
 
-void add_event_ingestion(http::Router& router, core::ChangeLog& log, std::size_t max_data_bytes) {
+void add_event_ingestion(http::Router& router, core::ChangeLog& log, runtime::WorkerPool& workers,
+                         std::size_t max_data_bytes) {
   http::RouteOptions options;
   options.access = http::Access::admin;
   options.body_bytes = kMaxBodyBytes;
-  const auto ingest = [&log, max_data_bytes](const std::shared_ptr<http::Exchange>& exchange) {
-    auto events = read_events(exchange->request().body, max_data_bytes);
-    if (!events) return exchange->fail(events.error());
-    store(log, *std::move(events), exchange);
+  const auto ingest = [&log, &workers,
+                       max_data_bytes](const std::shared_ptr<http::Exchange>& exchange) {
+    const std::string& body = exchange->request().body;
+    if (body.size() <= kMaxReadOnLoopBytes) {
+      return store(log, read_events(body, max_data_bytes), exchange);
+    }
+    // Without the exchange, which is the loop's.
+    const auto taken = std::make_shared<const std::string>(std::move(exchange->request().body));
+    workers.run<Events>(
+        [taken, max_data_bytes] { return read_events(*taken, max_data_bytes); },
+        [&log, exchange](core::Result<Events> events) { store(log, std::move(events), exchange); });
   };
   for (const char* path : {"/admin/v1/events", "/admin/events/hook"}) {
     router.add(http::Method::post, path, options, ingest);
@@ -84,7 +95,7 @@ void add_event_ingestion(http::Router& router, core::ChangeLog& log, std::size_t
   options.body_bytes = 0;
   router.add(http::Method::post, "/admin/v1/events/test", options,
              [&log](const std::shared_ptr<http::Exchange>& exchange) {
-               store(log, {core::test_event()}, exchange);
+               store(log, Events{core::test_event()}, exchange);
              });
 }
 

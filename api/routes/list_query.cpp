@@ -28,24 +28,33 @@ core::Result<std::string> text_of(const http::Query& query, std::string_view nam
 
 }  // namespace
 
+core::Result<PageQuery> read_page_query(const http::Query& query) {
+  PageQuery page;
+  auto cursor = text_of(query, "cursor");
+  if (!cursor) return core::fail(std::move(cursor.error()));
+  page.cursor = *std::move(cursor);
+  const auto limit = text_of(query, "limit");
+  if (!limit) return core::fail(limit.error());
+  if (!limit->empty()) {
+    if (auto read = read_limit(*limit, page.limit); !read) return core::fail(read.error());
+  }
+  return page;
+}
+
 core::Result<core::ListFilter> read_list_query(const http::Query& query,
                                                std::initializer_list<std::string_view> known) {
   if (auto only = query.only(known); !only) return core::fail(std::move(only.error()));
   core::ListFilter filter;
-  const std::pair<std::string_view, std::string*> texts[] = {{"cursor", &filter.cursor},
-                                                             {"state", &filter.state},
-                                                             {"type", &filter.type},
-                                                             {"topic", &filter.topic},
+  auto page = read_page_query(query);
+  if (!page) return core::fail(std::move(page.error()));
+  filter.limit = page->limit;
+  filter.cursor = std::move(page->cursor);
+  const std::pair<std::string_view, std::string*> texts[] = {{"state", &filter.state},
                                                              {"client_id", &filter.client_id}};
   for (const auto& [name, field] : texts) {
     auto text = text_of(query, name);
     if (!text) return core::fail(std::move(text.error()));
     *field = std::move(*text);
-  }
-  const auto limit = text_of(query, "limit");
-  if (!limit) return core::fail(limit.error());
-  if (!limit->empty()) {
-    if (auto read = read_limit(*limit, filter.limit); !read) return core::fail(read.error());
   }
   const auto session = text_of(query, "session_id");
   if (!session) return core::fail(session.error());
@@ -53,13 +62,6 @@ core::Result<core::ListFilter> read_list_query(const http::Query& query,
     auto id = core::SessionId::parse(*session, "session_id");
     if (!id) return core::fail(std::move(id.error()));
     filter.session_id = std::move(*id);
-  }
-  const auto job = text_of(query, "job_id");
-  if (!job) return core::fail(job.error());
-  if (!job->empty()) {
-    auto id = core::JobId::parse(*job, "job_id");
-    if (!id) return core::fail(std::move(id.error()));
-    filter.job_id = std::move(*id);
   }
   return filter;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -14,8 +15,16 @@
 
 namespace berth::routes {
 
-/// The filter of a list from its query. `known` are the parameters this list has (`limit`, 1–500,
-/// and `cursor` among them); others are refused, so that a misspelt filter never lists everything.
+struct PageQuery {
+  std::size_t limit = 50;
+  std::string cursor;  ///< empty = the first page
+};
+
+/// `limit` (1–500) and `cursor`, which every list has.
+core::Result<PageQuery> read_page_query(const http::Query& query);
+
+/// The filter of a list from its query. `known` are the parameters this list has (`limit` and
+/// `cursor` among them); others are refused, so that a misspelt filter never lists everything.
 core::Result<core::ListFilter> read_list_query(const http::Query& query,
                                                std::initializer_list<std::string_view> known);
 

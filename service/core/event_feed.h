@@ -1,22 +1,13 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "service/core/event_filter.h"
-#include "service/core/time.h"
 
 namespace berth::core {
-
-/// Where in the event log somebody begins.
-struct EventPlace {
-  std::optional<std::int64_t> after;  ///< the last event it has; none = only what comes
-  std::optional<Timestamp> since;     ///< instead: what was recorded from then on
-};
 
 /// Events on their way to one consumer. Destroying it ends it. Core loop.
 class EventFeed {

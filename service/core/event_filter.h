@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -7,6 +10,7 @@
 #include "service/core/error.h"
 #include "service/core/events.h"
 #include "service/core/identity.h"
+#include "service/core/time.h"
 
 namespace berth::core {
 
@@ -24,6 +28,21 @@ struct EventFilter {
 
   bool matches(const EventView& event) const;
   bool takes_everything() const;
+};
+
+/// Where in the event log somebody begins.
+struct EventPlace {
+  std::optional<std::int64_t> after;  ///< the last event it has; none = only what comes
+  std::optional<Timestamp> since;     ///< instead: what was recorded from then on
+};
+
+/// Which stored events somebody lists.
+struct EventQuery {
+  EventFilter filter;
+  EventPlace
+      place;  ///< with `after` oldest first from there, else newest first (`since` bounds it)
+  std::size_t limit = 50;
+  std::string cursor;  ///< of the page before; empty = the first page
 };
 
 /// Who is not admin follows what is about its own objects.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "service/core/error.h"
+#include "service/core/event_filter.h"
 #include "service/core/event_source.h"
 #include "service/core/events.h"
 #include "service/core/job.h"
@@ -109,13 +110,9 @@ struct HistoryRetention {
 };
 
 struct ListFilter {
-  std::string client_id;             ///< empty = all (admin)
-  std::string state;                 ///< empty = all; sessions, jobs and requests
-  SessionId session_id;              ///< sessions, jobs and events
-  JobId job_id;                      ///< events
-  std::string type;                  ///< events
-  std::string topic;                 ///< events
-  std::int64_t after_event_id = -1;  ///< events: oldest first from here; -1 = newest first
+  std::string client_id;  ///< empty = all (admin)
+  std::string state;      ///< empty = all; sessions, jobs and requests
+  SessionId session_id;   ///< sessions and jobs
   std::size_t limit = 50;
   std::string cursor;
 };
@@ -142,7 +139,9 @@ class Queries {
                               Done<HistoryErasure> done) = 0;
   virtual void requests(ListFilter filter, Done<Page<RequestRecord>> done) = 0;
   virtual void request(RequestId id, Done<RequestRecord> done) = 0;  ///< not_found if there is none
-  virtual void events(ListFilter filter, Done<Page<EventRecord>> done) = 0;
+  /// A page may have less than its limit, or nothing, though there are more pages: what a rare
+  /// filter looks through at once is bounded.
+  virtual void events(EventQuery query, Done<Page<EventRecord>> done) = 0;
 };
 
 /// What a starting service takes over from the last one. Read once, before the loop runs.

@@ -26,10 +26,24 @@ void append_rfc3339(std::string& text, Timestamp time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time - day);
-  fmt::format_to(std::back_inserter(text), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-                 static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                 static_cast<unsigned>(date.day()), clock.hours().count(), clock.minutes().count(),
-                 clock.seconds().count(), clock.subseconds().count());
+  std::string_view separators = "--T::.Z";
+  const auto add = [&](std::int64_t number, std::size_t width) {
+    const std::size_t end = text.size() + width;
+    text.append(width, '0');
+    for (std::size_t at = end; at > end - width; number /= 10) {
+      text[--at] = static_cast<char>('0' + number % 10);
+    }
+    text += separators.front();
+    separators.remove_prefix(1);
+  };
+  // By hand, because it is written for every event that is replayed.
+  add(static_cast<int>(date.year()), 4);
+  add(static_cast<unsigned>(date.month()), 2);
+  add(static_cast<unsigned>(date.day()), 2);
+  add(clock.hours().count(), 2);
+  add(clock.minutes().count(), 2);
+  add(clock.seconds().count(), 2);
+  add(clock.subseconds().count(), 3);
 }
 
 namespace {

@@ -114,8 +114,8 @@ core::Result<void> Service::build() {
   routes::add_jobs(router, parts_->coordinator);
   routes::add_queue(router, parts_->coordinator);
   routes::add_metrics(router, parts_->coordinator);
-  routes::add_events(router, parts_->store->queries(), *parts_);
-  routes::add_event_ingestion(router, parts_->store->change_log(),
+  routes::add_events(router, parts_->store->queries(), *parts_, parts_->clock);
+  routes::add_event_ingestion(router, parts_->store->change_log(), parts_->workers,
                               static_cast<std::size_t>(settings_.config.events.max_data_bytes));
   parts_->mcp_http.add_routes(router);
   parts_->links.add_routes(router);

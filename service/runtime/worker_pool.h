@@ -31,10 +31,11 @@ class WorkerPool {
   /// bound `done` comes with limit_exceeded. `work` must not throw.
   template <class T>
   void run(std::function<core::Result<T>()> work, std::function<void(core::Result<T>)> done) {
-    const bool taken = enqueue([this, work = std::move(work), done] {
+    const bool taken = enqueue([this, work = std::move(work), done]() mutable {
       // Shared because a std::function must be copyable and a result may not be.
       const auto result = std::make_shared<core::Result<T>>(work());
-      home_.post([done, result] { done(std::move(*result)); });
+      // Moved: what it holds is the home loop's, and must not be let go of last here.
+      home_.post([done = std::move(done), result] { done(std::move(*result)); });
     });
     if (!taken) {
       done(core::fail(core::ErrorCode::limit_exceeded, "too much work is waiting; try again"));

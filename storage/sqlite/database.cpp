@@ -28,7 +28,12 @@ constexpr int kBusyTimeoutMilliseconds = 5'000;
 
 void register_connector_once() {
   static std::once_flag once;
-  std::call_once(once, [] { Poco::Data::SQLite::Connector::registerConnector(); });
+  std::call_once(once, [] {
+    // No connection is used by two threads at once: it needs no lock of its own, which would be
+    // taken for every column of every row.
+    sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+    Poco::Data::SQLite::Connector::registerConnector();
+  });
 }
 
 std::string uri(const std::string& path, Access access) {

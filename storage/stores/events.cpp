@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "storage/stores/event_rows.h"
 #include "storage/stores/list_query.h"
 
 namespace berth::storage {
@@ -10,27 +11,28 @@ namespace {
 
 using core::EventRecord;
 
-/// As a column, not one that gathers. The second condition, word for word that of the index
-/// events_by_topic, lets it be used.
-void where_topic(ListQuery& query, std::string topic) {
-  const bool indexed = topic != "job";
-  query.where("topic = ?", {std::move(topic)});
-  if (indexed) query.where("topic <> 'job'");
-}
+/// Rows looked at for one page: a filter that matches little must not keep a reader, of which there
+/// are few, nor hold a snapshot for long. About a third of a second.
+constexpr std::size_t kMaxScanned = 1'000'000;
 
-void where_filter_topic(ListQuery& query, const std::string& topic) {
-  if (topic == "errors") {
-    query.where("severity >= 4");  // likewise, events_errors
-  } else if (topic == "progress") {
-    query.where("(type = 'job.progress' OR type GLOB 'session.*' OR type GLOB 'queue.*')");
-  } else if (!topic.empty()) {
-    where_topic(query, topic);
-  }
+EventRecord record_of(const core::EventView& event) {
+  return {.id = event.id,
+          .time = event.time,
+          .type = std::string(event.type),
+          .severity = event.severity,
+          .source = std::string(event.source),
+          .source_id = std::string(event.source_id),
+          .client_id = std::string(event.client_id),
+          .session_id = core::SessionId::trusted(std::string(event.session_id)),
+          .job_id = core::JobId::trusted(std::string(event.job_id)),
+          .request_id = core::RequestId::trusted(std::string(event.request_id)),
+          .connection_id = core::ConnectionId::trusted(std::string(event.connection_id)),
+          .upstream = std::string(event.upstream),
+          .correlation_id = core::CorrelationId::trusted(std::string(event.correlation_id)),
+          .data = std::string(event.data)};
 }
 
 }  // namespace
-
-static_assert(static_cast<int>(core::Severity::error) == 4);  // as the SQL here and the index say
 
 core::Result<std::int64_t> find_ingested(sqlite::Database& database, const std::string& source,
                                          const std::string& source_id) {
@@ -43,31 +45,53 @@ core::Result<std::int64_t> find_ingested(sqlite::Database& database, const std::
 }
 
 core::Result<core::Page<EventRecord>> list_events(sqlite::Database& database,
-                                                  const core::ListFilter& filter) {
-  ListQuery query(select_sql<EventRecord>());
-  query.where_set("client_id = ?", filter.client_id)
-      .where_set("session_id = ?", filter.session_id.str())
-      .where_set("job_id = ?", filter.job_id.str())
-      .where_set(filter.type.ends_with('*') ? "type GLOB ?" : "type = ?", filter.type);
-  // What follows from those, said so that the indexes apply.
-  if (!filter.client_id.empty()) query.where("client_id <> ''");
-  if (filter.session_id) query.where("session_id <> ''");
-  if (filter.job_id) query.where("job_id <> ''");
-  if (!filter.type.empty()) where_topic(query, std::string(core::topic_of(filter.type)));
-  where_filter_topic(query, filter.topic);
-
-  const bool oldest_first = filter.after_event_id >= 0;
-  std::int64_t after = filter.after_event_id;
-  if (!filter.cursor.empty()) {
-    const auto from = parse_number_cursor(filter.cursor);
-    if (!from) return core::fail(from.error());
-    after = std::max(after, *from);
-    if (!oldest_first) query.where("id < ?", {*from});
+                                                  const core::EventQuery& wanted) {
+  const bool oldest_first = wanted.place.after.has_value();
+  std::int64_t after = wanted.place.after.value_or(0);
+  if (!oldest_first && wanted.place.since) {
+    const auto before = last_event_before(database, *wanted.place.since);
+    if (!before) return core::fail(before.error());
+    after = *before;
   }
-  if (oldest_first) query.where("id > ?", {after});
-  query.order_by(oldest_first ? "id" : "id DESC");
-  return read_page<EventRecord>(database, std::move(query), filter.limit,
-                                [](const EventRecord& last) { return std::to_string(last.id); });
+  ListQuery query{std::string(kEventColumns)};
+  use_index(query, wanted.filter);
+  if (!wanted.cursor.empty()) {
+    const auto from = parse_number_cursor(wanted.cursor);
+    if (!from) return core::fail(from.error());
+    if (oldest_first) {
+      after = std::max(after, *from);
+    } else {
+      query.where("id < ?", {*from});
+    }
+  }
+  query.where("id > ?", {after}).order_by(oldest_first ? "id" : "id DESC");
+
+  const std::size_t limit = std::clamp<std::size_t>(wanted.limit, 1, kMaxPageRecords);
+  core::Page<EventRecord> page;
+  sqlite::Statement rows = database.statement(query.limit(kMaxScanned));
+  query.bind_values(rows);
+  std::int64_t last_id = 0;
+  std::size_t bytes = 0;
+  for (std::size_t scanned = 0;; ++scanned) {
+    const auto found = rows.step();
+    if (!found) return core::fail(found.error());
+    if (!*found) {
+      if (scanned == kMaxScanned) page.next_cursor = std::to_string(last_id);
+      return page;
+    }
+    const core::EventView event = take_event(rows);
+    if (!wanted.filter.matches(event)) {
+      last_id = event.id;
+      continue;
+    }
+    if (page.items.size() == limit || bytes > kMaxPageBytes) {
+      page.next_cursor = std::to_string(last_id);
+      return page;
+    }
+    last_id = event.id;
+    bytes += event.data.size();
+    page.items.push_back(record_of(event));
+  }
 }
 
 }  // namespace berth::storage

@@ -34,9 +34,7 @@ struct Table<core::EventRecord> {
 core::Result<std::int64_t> find_ingested(sqlite::Database& database, const std::string& source,
                                          const std::string& source_id);
 
-/// Newest first, or with `after_event_id` oldest first from the event after it; filters: client,
-/// session, job, type, topic (also the two that gather: `errors`, `progress`).
 core::Result<core::Page<core::EventRecord>> list_events(sqlite::Database& database,
-                                                        const core::ListFilter& filter);
+                                                        const core::EventQuery& wanted);
 
 }  // namespace berth::storage

@@ -104,9 +104,9 @@ void RecordQueries::request(core::RequestId id, Done<core::RequestRecord> done) 
       std::move(done));
 }
 
-void RecordQueries::events(core::ListFilter filter, Done<core::Page<core::EventRecord>> done) {
+void RecordQueries::events(core::EventQuery query, Done<core::Page<core::EventRecord>> done) {
   submit<core::Page<core::EventRecord>>(
-      [filter = std::move(filter)](Database& database) { return list_events(database, filter); },
+      [query = std::move(query)](Database& database) { return list_events(database, query); },
       std::move(done));
 }
 

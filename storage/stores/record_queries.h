@@ -28,7 +28,7 @@ class RecordQueries final : public core::Queries {
                       Done<core::HistoryErasure> done) override;
   void requests(core::ListFilter filter, Done<core::Page<core::RequestRecord>> done) override;
   void request(core::RequestId id, Done<core::RequestRecord> done) override;
-  void events(core::ListFilter filter, Done<core::Page<core::EventRecord>> done) override;
+  void events(core::EventQuery query, Done<core::Page<core::EventRecord>> done) override;
 
  private:
   template <class T>

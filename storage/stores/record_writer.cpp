@@ -106,6 +106,8 @@ core::Result<bool> RecordWriter::complete(core::EventRecord& event, core::Timest
   const EventIds::Stamp stamp = ids_.next(now);
   event.id = stamp.id;
   event.time = stamp.time;
+  // What nobody asked for, such as a start of the service, is followed by an id of its own.
+  if (!event.correlation_id) event.correlation_id = core::CorrelationId::make();
   return true;
 }
 

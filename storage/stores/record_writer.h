@@ -36,7 +36,8 @@ class RecordWriter final : public sqlite::BatchStore {
 
  private:
   core::Result<void> store(core::Change& change);
-  /// Gives it id and time; false if it was stored before, under the id that it gets then.
+  /// Gives it id, time and a correlation id; false if it was stored before, under the id that it
+  /// gets then.
   core::Result<bool> complete(core::EventRecord& event, core::Timestamp now);
 
   sqlite::Database& database_;

@@ -4,6 +4,8 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import echo from './echo.mjs';
+import eventIngestion from './event_ingestion.mjs';
+import eventReplay from './event_replay.mjs';
 import eventStreams from './event_streams.mjs';
 import mcpCalls from './mcp_calls.mjs';
 import memory from './memory.mjs';
@@ -16,7 +18,8 @@ import throughput from './throughput.mjs';
 
 const measurements = {
   memory, echo, start, throughput, mcp_calls: mcpCalls, large_output: largeOutput, long_queue: longQueue,
-  stored_jobs: storedJobs, event_streams: eventStreams,
+  stored_jobs: storedJobs, event_streams: eventStreams, event_replay: eventReplay,
+  event_ingestion: eventIngestion,
 };
 
 const { values: options } = parseArgs({

@@ -4,10 +4,8 @@
 //   published, due, delivered (a frame at a subscriber), p50_us and p99_us from just before the
 //   request to publish until the frame was read, seconds, client_cpu_seconds.
 // A frame is counted by `"t":` and the number behind it, the time it was published.
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -21,14 +19,22 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
+#include "tests/bench/stream_client.h"
+
 namespace {
+
+using berth::bench::await_head;
+using berth::bench::connect_to;
+using berth::bench::cpu_seconds;
+using berth::bench::header_lines;
+using berth::bench::now_us;
+using berth::bench::send_all;
 
 struct Options {
   std::uint16_t port = 0;
@@ -40,42 +46,6 @@ struct Options {
   double rate = 20;
   double seconds = 5;
 };
-
-std::int64_t now_us() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-
-[[noreturn]] void give_up(std::string_view doing) {
-  fmt::print(stderr, "event_load: {}: {}\n", doing, std::strerror(errno));
-  std::exit(1);
-}
-
-int connect_to(std::uint16_t port) {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
-    give_up("connecting");
-  const int yes = 1;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-  return fd;
-}
-
-void send_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t sent = send(fd, text.data(), text.size(), MSG_NOSIGNAL);
-    if (sent < 0) give_up("sending");
-    text.remove_prefix(static_cast<std::size_t>(sent));
-  }
-}
-
-std::string header_lines(const Options& options) {
-  return "Host: 127.0.0.1\r\n" + (options.header.empty() ? "" : options.header + "\r\n");
-}
 
 std::string filled(std::string text, std::string_view mark, std::int64_t value) {
   for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark)) {
@@ -97,7 +67,7 @@ void publish(const Options& options) {
     const std::string body = filled(filled(options.body, "%n", n), "%t", now_us());
     send_all(fd, fmt::format("POST {} HTTP/1.1\r\n{}Content-Type: application/json\r\n"
                              "Content-Length: {}\r\n\r\n{}",
-                             options.publish, header_lines(options), body.size(), body));
+                             options.publish, header_lines(options.header), body.size(), body));
     const ssize_t read = recv(fd, answer.data(), answer.size(), 0);
     const std::string_view status(answer.data(), read < 12 ? 0 : 12);
     if (!status.starts_with("HTTP/1.1 20")) {
@@ -144,7 +114,7 @@ class Followers {
     rests_.resize(options.subscribers);
     const std::string request =
         fmt::format("GET {} HTTP/1.1\r\n{}Accept: text/event-stream\r\n\r\n", options.follow,
-                    header_lines(options));
+                    header_lines(options.header));
     for (std::size_t i = 0; i < options.subscribers; ++i) {
       const int fd = connect_to(options.port);
       send_all(fd, request);
@@ -171,19 +141,6 @@ class Followers {
   const Latencies& latencies() const { return latencies_; }
 
  private:
-  static void await_head(int fd) {
-    std::string head;
-    std::array<char, 1> byte;
-    while (!head.ends_with("\r\n\r\n")) {
-      if (recv(fd, byte.data(), 1, 0) != 1) give_up("waiting for the answer");
-      head += byte[0];
-    }
-    if (!head.starts_with("HTTP/1.1 200")) {
-      fmt::print(stderr, "event_load: following was answered {}\n", head);
-      std::exit(1);
-    }
-  }
-
   void read_one(int fd, std::string& rest) {
     const ssize_t count = recv(fd, buffer_.data(), buffer_.size(), 0);
     if (count < 0) return;
@@ -219,15 +176,6 @@ class Followers {
   std::array<char, 65'536> buffer_;
   Latencies latencies_;
 };
-
-double cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 int run(const Options& options) {
   Followers followers(options);

@@ -111,6 +111,19 @@ describe('events', { timeout: 120_000 }, () => {
     assert.equal(await count(), earlier);
   });
 
+  test('a batch that a worker reads is stored or refused like any other', async () => {
+    const batch = Array.from({ length: 200 }, () => step({ data: { text: 'x'.repeat(10_000) } }));
+    const { status, body } = await send(batch);
+    assert.equal(status, 202);
+    const { items } = await (await request(`/admin/v1/events?topic=data&last_event_id=${body.ids[0] - 1}&limit=500`)).json();
+    assert.deepEqual(items.map((event) => [event.id, event.source_id]),
+                     batch.map((event, i) => [body.ids[i], event.source_id]));
+    const wrong = await send([...batch, step({ colour: 'red' })]);
+    assert.equal(wrong.body.field, '[200].colour');
+    const refused = await request('/admin/v1/events', { method: 'POST', body: `[${'x'.repeat(300_000)}` });
+    assert.equal(refused.status, 400);
+  });
+
   test('a test event can be sent', async () => {
     const follower = follow('/events/data');
     await connected(follower);

@@ -38,6 +38,18 @@ TEST_F(EventsTest, IdsGoOnWithoutAGapAfterACleanEnd) {
   EXPECT_EQ(all.back().id, 5);
 }
 
+TEST_F(EventsTest, EachHasACorrelationId) {
+  auto asked_for = make_event();
+  asked_for.correlation_id = core::CorrelationId::make();
+  auto by_itself = make_event();
+  by_itself.correlation_id = {};
+  ASSERT_TRUE(commit(set_of(asked_for, by_itself)));
+  const auto all = all_events();
+  EXPECT_EQ(all[0].correlation_id, asked_for.correlation_id);
+  EXPECT_TRUE(core::CorrelationId::parse(all[1].correlation_id.str(), "correlation_id"));
+  EXPECT_NE(all[1].correlation_id, asked_for.correlation_id);
+}
+
 TEST_F(EventsTest, AnUncleanEndBeginsTheNextBlock) {
   store(3);
   crash();

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -26,9 +27,12 @@ class QueriesTest : public StoreTest {
     return ids;
   }
 
-  std::vector<std::string> types_of(const ListFilter& filter) {
+  std::vector<std::string> types_of(const core::EventFilter& filter, core::EventPlace place = {}) {
     std::vector<std::string> types;
-    const auto page = events(filter);
+    core::EventQuery query;
+    query.filter = filter;
+    query.place = place;
+    const auto page = events(query);
     EXPECT_TRUE(page) << page.error().message;
     for (const auto& each : page->items) types.push_back(each.type);
     return types;
@@ -42,6 +46,19 @@ class QueriesTest : public StoreTest {
     });
   }
 };
+
+/// By the names that queries have.
+core::EventFilter filter_of(std::initializer_list<std::pair<std::string_view, std::string>> items) {
+  core::EventFilter filter;
+  for (const auto& [name, value] : items) EXPECT_TRUE(core::add_condition(filter, name, value));
+  return filter;
+}
+
+core::EventPlace behind(std::int64_t id) {
+  core::EventPlace place;
+  place.after = id;
+  return place;
+}
 
 JobRecord job_at(std::int64_t time, const std::string& client = "client") {
   JobRecord record = make_job(client);
@@ -111,9 +128,9 @@ TEST_F(QueriesTest, AForeignCursorIsRefused) {
     EXPECT_EQ(page.error().code, ErrorCode::invalid_argument);
     EXPECT_EQ(page.error().field, "cursor");
   }
-  ListFilter filter;
-  filter.cursor = "1.5";
-  EXPECT_FALSE(events(filter));
+  core::EventQuery query;
+  query.cursor = "1.5";
+  EXPECT_FALSE(events(query));
 }
 
 TEST_F(QueriesTest, JobsAreFiltered) {
@@ -207,46 +224,70 @@ TEST_F(QueriesTest, EventsAreFiltered) {
   progress.job_id = job_failed.job_id;
   ASSERT_TRUE(commit(set_of(make_event("session.ready"), job_failed, slow, progress,
                             make_event("queue.position_changed"))));
-  ListFilter filter;
-  filter.topic = "job";
-  EXPECT_THAT(types_of(filter), ElementsAre("job.progress", "job.failed"));
-  filter.after_event_id = 0;
-  EXPECT_THAT(types_of(filter), ElementsAre("job.failed", "job.progress"));
-  filter = {};
-  filter.topic = "queue";
-  EXPECT_THAT(types_of(filter), ElementsAre("queue.position_changed", "request.slow"));
-  filter.topic = "errors";
-  EXPECT_THAT(types_of(filter), ElementsAre("job.failed"));
-  filter.topic = "progress";
-  EXPECT_THAT(types_of(filter),
+  const auto stored = all_events();
+  const auto types = [this](std::initializer_list<std::pair<std::string_view, std::string>> items,
+                            core::EventPlace place = {}) {
+    return types_of(filter_of(items), place);
+  };
+  EXPECT_THAT(types({{"topic", "job"}}), ElementsAre("job.progress", "job.failed"));
+  EXPECT_THAT(types({{"topic", "job"}}, behind(0)), ElementsAre("job.failed", "job.progress"));
+  EXPECT_THAT(types({{"topic", "job"}}, behind(stored[1].id)), ElementsAre("job.progress"));
+  EXPECT_THAT(types({{"topic", "queue"}}), ElementsAre("queue.position_changed", "request.slow"));
+  EXPECT_THAT(types({{"topic", "errors"}}), ElementsAre("job.failed"));
+  EXPECT_THAT(types({{"topic", "progress"}}),
               ElementsAre("queue.position_changed", "job.progress", "session.ready"));
-  filter = {};
-  filter.type = "request.slow";
-  EXPECT_THAT(types_of(filter), ElementsAre("request.slow"));
-  filter.client_id = "client";
-  EXPECT_THAT(types_of(filter), IsEmpty());
-  filter = {};
-  filter.job_id = job_failed.job_id;
-  EXPECT_THAT(types_of(filter), ElementsAre("job.progress", "job.failed"));
-  filter.session_id = job_failed.session_id;
-  EXPECT_THAT(types_of(filter), ElementsAre("job.failed"));
+  EXPECT_THAT(types({{"topic", "queue"},
+                     {"topic", "session"},
+                     {"type", "session.*"},
+                     {"type", "request.slow"}}),
+              ElementsAre("request.slow", "session.ready"));
+  EXPECT_THAT(types({{"type", "request.slow"}}), ElementsAre("request.slow"));
+  const std::string job = job_failed.job_id.str();
+  EXPECT_THAT(types({{"job_id", job}}), ElementsAre("job.progress", "job.failed"));
+  EXPECT_THAT(types({{"job_id", job}, {"session_id", job_failed.session_id.str()}}),
+              ElementsAre("job.failed"));
+  EXPECT_THAT(types({{"severity", "warning"}}), ElementsAre("job.failed"));
+  EXPECT_THAT(types({{"source", "elsewhere"}}), IsEmpty());
+  core::EventFilter own = filter_of({{"type", "request.slow"}});
+  own.client_id = "client";
+  EXPECT_THAT(types_of(own), IsEmpty());
+  own.client_id = "them";
+  EXPECT_THAT(types_of(own), ElementsAre("request.slow"));
+}
+
+TEST_F(QueriesTest, EventsAreListedSinceATime) {
+  for (const std::int64_t time : {1'000, 2'000, 3'000}) {
+    clock_.set(time);
+    ASSERT_TRUE(commit(set_of(make_event(fmt::format("data.at_{}", time)))));
+  }
+  const auto since = [&](std::int64_t time) {
+    core::EventPlace place;
+    place.since = Timestamp(Milliseconds(time));
+    return types_of({}, place);
+  };
+  EXPECT_THAT(since(0), ElementsAre("data.at_3000", "data.at_2000", "data.at_1000"));
+  EXPECT_THAT(since(2'000), ElementsAre("data.at_3000", "data.at_2000"));
+  EXPECT_THAT(since(3'001), IsEmpty());
 }
 
 TEST_F(QueriesTest, EventPagesRunBothWays) {
-  for (int i = 0; i < 25; ++i) ASSERT_TRUE(commit(set_of(make_event())));
+  for (int i = 0; i < 25; ++i) {
+    ASSERT_TRUE(commit(set_of(make_event(i % 2 == 0 ? "data.even" : "data.odd"))));
+  }
   for (const bool oldest_first : {true, false}) {
-    ListFilter filter;
-    filter.limit = 4;
-    filter.after_event_id = oldest_first ? 5 : -1;
+    core::EventQuery query;
+    query.filter = filter_of({{"type", "data.even"}});
+    query.limit = 4;
+    if (oldest_first) query.place = behind(5);
     std::vector<std::int64_t> ids;
     do {
-      const auto page = events(filter);
+      const auto page = events(query);
       ASSERT_TRUE(page);
       for (const auto& each : page->items) ids.push_back(each.id);
-      filter.cursor = page->next_cursor;
-    } while (!filter.cursor.empty());
+      query.cursor = page->next_cursor;
+    } while (!query.cursor.empty());
     std::vector<std::int64_t> expected;
-    for (std::int64_t id = oldest_first ? 6 : 1; id <= 25; ++id) expected.push_back(id);
+    for (std::int64_t id = oldest_first ? 7 : 1; id <= 25; id += 2) expected.push_back(id);
     if (!oldest_first) std::ranges::reverse(expected);
     EXPECT_EQ(ids, expected);
   }

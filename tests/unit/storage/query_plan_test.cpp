@@ -96,26 +96,34 @@ TEST_F(QueryPlanTest, Sessions) {
 }
 
 TEST_F(QueryPlanTest, Events) {
-  const auto plan = [this](const ListFilter& filter) {
-    return plans([&](sqlite::Database& database) { return list_events(database, filter); });
+  const auto plan = [this](const core::EventQuery& query) {
+    return plans([&](sqlite::Database& database) { return list_events(database, query); });
   };
-  ListFilter filter;
-  filter.after_event_id = 5;
-  expect_indexed(plan(filter), "SEARCH events USING INTEGER PRIMARY KEY");
-  filter.topic = "errors";
-  expect_indexed(plan(filter), "events_errors");
-  filter.topic.clear();
-  filter.type = "ask.opened";
-  expect_indexed(plan(filter), "SEARCH events USING INDEX events_by_topic");
-  filter.type.clear();
-  filter.job_id = core::JobId::make();
-  expect_indexed(plan(filter), "SEARCH events USING INDEX events_by_job");
-  filter = {};
-  filter.client_id = "me";
-  expect_indexed(plan(filter), "SEARCH events USING INDEX events_by_client");
-  filter = {};
-  filter.session_id = core::SessionId::make();
-  expect_indexed(plan(filter), "SEARCH events USING INDEX events_by_session");
+  core::EventQuery query;
+  expect_indexed(plan(query), "SEARCH events USING INTEGER PRIMARY KEY");
+  query.place.after = 5;
+  expect_indexed(plan(query), "SEARCH events USING INTEGER PRIMARY KEY");
+  query.filter.topics = {"errors"};
+  expect_indexed(plan(query), "events_errors");
+  query.filter.topics.clear();
+  query.filter.least_severity = core::Severity::error;
+  expect_indexed(plan(query), "events_errors");
+  query.filter = {};
+  query.filter.types = {"ask.opened"};
+  expect_indexed(plan(query), "SEARCH events USING INDEX events_by_topic");
+  query.filter.types.clear();
+  query.filter.job_ids = {core::JobId::make().str()};
+  expect_indexed(plan(query), "SEARCH events USING INDEX events_by_job");
+  query.filter = {};
+  query.filter.client_id = "me";
+  expect_indexed(plan(query), "SEARCH events USING INDEX events_by_client");
+  query.filter = {};
+  query.filter.session_ids = {core::SessionId::make().str()};
+  expect_indexed(plan(query), "SEARCH events USING INDEX events_by_session");
+  query = {};
+  query.place.since = core::Timestamp(core::Milliseconds(1));
+  query.cursor = "7";
+  expect_indexed(plan(query), "SEARCH events USING INTEGER PRIMARY KEY");
 }
 
 }  // namespace

@@ -93,9 +93,9 @@ core::Result<core::Page<core::JobRecord>> StoreTest::jobs(core::ListFilter filte
       [&](core::Queries& queries, auto done) { queries.jobs(filter, std::move(done)); });
 }
 
-core::Result<core::Page<core::EventRecord>> StoreTest::events(core::ListFilter filter) {
+core::Result<core::Page<core::EventRecord>> StoreTest::events(core::EventQuery query) {
   return ask<core::Page<core::EventRecord>>(
-      [&](core::Queries& queries, auto done) { queries.events(filter, std::move(done)); });
+      [&](core::Queries& queries, auto done) { queries.events(query, std::move(done)); });
 }
 
 core::Result<core::JobRecord> StoreTest::job(const core::JobId& id) {
@@ -105,16 +105,16 @@ core::Result<core::JobRecord> StoreTest::job(const core::JobId& id) {
 
 std::vector<core::EventRecord> StoreTest::all_events() {
   std::vector<core::EventRecord> all;
-  core::ListFilter filter;
-  filter.after_event_id = 0;
-  filter.limit = 1'000;
+  core::EventQuery query;
+  query.place.after = 0;
+  query.limit = 1'000;
   while (true) {
-    auto page = events(filter);
+    auto page = events(query);
     EXPECT_TRUE(page) << page.error().message;
     if (!page) return all;
     for (auto& event : page->items) all.push_back(std::move(event));
     if (page->next_cursor.empty()) return all;
-    filter.cursor = page->next_cursor;
+    query.cursor = page->next_cursor;
   }
 }
 

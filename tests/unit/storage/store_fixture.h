@@ -93,7 +93,7 @@ class StoreTest : public testing::Test {
   }
 
   core::Result<core::Page<core::JobRecord>> jobs(core::ListFilter filter);
-  core::Result<core::Page<core::EventRecord>> events(core::ListFilter filter);
+  core::Result<core::Page<core::EventRecord>> events(core::EventQuery query);
   core::Result<core::JobRecord> job(const core::JobId& id);
   /// Every event, oldest first, over as many pages as it takes.
   std::vector<core::EventRecord> all_events();
