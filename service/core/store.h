@@ -49,6 +49,7 @@ struct HistoryErasure {
   std::vector<SessionId> sessions;
   std::vector<RequestId> requests;
   std::int64_t events_up_to = 0;  ///< by id; 0 = none
+  std::int64_t events_from = 0;   ///< what excess_history() found: the oldest of them
   bool more = false;              ///< there is more to be taken away
 
   bool empty() const {
@@ -134,7 +135,8 @@ class Queries {
                           Done<std::optional<JobRecord>> done) = 0;
   /// Final jobs that exceed what is kept, oldest first, at most `limit`.
   virtual void excess_jobs(JobRetention keep, std::size_t limit, Done<std::vector<JobId>> done) = 0;
-  /// What exceeds what is kept, oldest first: at most `limit` of each kind. Nothing that goes on.
+  /// What exceeds what is kept, oldest first: at most `limit` of each kind, but all events, which
+  /// may be many: they are to be taken away a few ids at a time. Nothing that goes on.
   virtual void excess_history(HistoryRetention keep, std::size_t limit,
                               Done<HistoryErasure> done) = 0;
   virtual void requests(ListFilter filter, Done<Page<RequestRecord>> done) = 0;

@@ -10,8 +10,10 @@ namespace {
 
 constexpr core::Milliseconds kLongestPause{60'000};
 constexpr core::Milliseconds kShortestPause{1'000};
-constexpr core::Milliseconds kNextStep{50};
+constexpr core::Milliseconds kNextStep{20};
 constexpr std::size_t kPerStep = 500;
+/// More than can be sent in for long; some milliseconds of the writer's time.
+constexpr std::int64_t kEventsPerStep = 1'000;
 
 }  // namespace
 
@@ -36,17 +38,28 @@ void HistoryKeeper::look() {
           .with("error", excess.error().message);
     }
     if (!excess || excess->empty()) return look_again(false);
-    const bool more = excess->more;
-    core::ChangeSet set;
-    set.unhurried = true;
-    set.add(std::move(*excess));
-    log_.commit(std::move(set), [this, more](const core::Result<void>& removed) {
-      if (!removed) {
-        runtime::log_warning("events", "old records can't be removed")
-            .with("error", removed.error().message);
-      }
-      look_again(removed && more);
-    });
+    erase(*std::move(excess));
+  });
+}
+
+void HistoryKeeper::erase(core::HistoryErasure excess) {
+  core::HistoryErasure rest;
+  rest.more = excess.more;
+  const std::int64_t step_end = excess.events_from + kEventsPerStep - 1;
+  if (excess.events_up_to > step_end) {
+    rest.events_from = step_end + 1;
+    rest.events_up_to = std::exchange(excess.events_up_to, step_end);
+  }
+  core::ChangeSet set;
+  set.unhurried = true;
+  set.add(std::move(excess));
+  log_.commit(std::move(set), [this, rest](const core::Result<void>& removed) {
+    if (!removed) {
+      runtime::log_warning("events", "old records can't be removed")
+          .with("error", removed.error().message);
+    }
+    if (!removed || rest.empty()) return look_again(removed && rest.more);
+    timer_.start(kNextStep, [this, rest] { erase(rest); });
   });
 }
 

@@ -27,6 +27,7 @@ class HistoryKeeper {
 
  private:
   void look();
+  void erase(core::HistoryErasure excess);
   void look_again(bool soon);
 
   core::ChangeLog& log_;

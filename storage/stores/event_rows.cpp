@@ -10,7 +10,7 @@ namespace berth::storage {
 
 static_assert(static_cast<int>(core::Severity::error) == 4);  // as the SQL here and the index say
 
-core::Result<std::int64_t> one_integer(sqlite::Statement row) {
+core::Result<std::int64_t> one_integer(sqlite::Statement&& row) {
   const auto found = row.step();
   if (!found) return core::fail(found.error());
   return *found ? row.take_integer() : 0;

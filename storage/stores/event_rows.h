@@ -31,7 +31,7 @@ class Snapshot {
 };
 
 /// The first column of the only row; 0 if there is none.
-core::Result<std::int64_t> one_integer(sqlite::Statement row);
+core::Result<std::int64_t> one_integer(sqlite::Statement&& row);
 
 /// What take_event() reads.
 inline constexpr std::string_view kEventColumns =

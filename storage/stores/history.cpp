@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "storage/stores/columns.h"
+#include "storage/stores/event_rows.h"
 
 namespace berth::storage {
 namespace {
@@ -21,14 +22,6 @@ struct Kind {
 constexpr Kind kConnections{"connections", "opened_at", "closed_at"};
 constexpr Kind kSessions{"sessions", "created_at", "ended_at"};
 constexpr Kind kRequests{"requests", "arrived_at", "ended_at"};
-
-/// The first column of the first row; nothing if there is no row.
-core::Result<std::optional<std::int64_t>> first_integer(sqlite::Statement& row) {
-  const auto found = row.step();
-  if (!found) return core::fail(found.error());
-  if (!*found) return std::nullopt;
-  return row.take_integer();
-}
 
 /// Those that have ended before `since`, or are not among the newest `count`.
 template <class Id>
@@ -66,26 +59,29 @@ core::Result<void> find_excess(sqlite::Database& database, const Kind& kind,
   }
 }
 
-/// Ids rise with time, so that what exceeds is all up to one of them.
+/// Ids rise with time, so that what exceeds is all up to one of them. To find that one looks at all
+/// that are kept: not for every step in which they are taken away.
 core::Result<void> find_excess_events(sqlite::Database& database,
-                                      const core::HistoryRetention& keep, std::size_t limit,
+                                      const core::HistoryRetention& keep,
                                       core::HistoryErasure& found) {
-  sqlite::Statement newest =
-      database.statement("SELECT id FROM events ORDER BY id DESC LIMIT 1 OFFSET ?");
-  bind(newest, keep.count);
-  const auto crowded_out = first_integer(newest);
-  if (!crowded_out) return core::fail(crowded_out.error());
-
-  sqlite::Statement oldest = database.statement(
-      "SELECT count(*), max(id) FROM (SELECT id, time FROM events ORDER BY id LIMIT ?) "
-      "WHERE time < ? OR id <= ?");
-  bind(oldest, static_cast<std::int64_t>(limit));
-  bind(oldest, keep.since.time_since_epoch().count());
-  bind(oldest, crowded_out->value_or(0));
-  const auto counted = oldest.step();
-  if (!counted) return core::fail(counted.error());
-  found.more = found.more || oldest.take_integer() == static_cast<std::int64_t>(limit);
-  found.events_up_to = oldest.take_integer();  // of no rows 0
+  const auto oldest = one_integer(database.statement("SELECT MIN(id) FROM events"));
+  if (!oldest) return core::fail(oldest.error());
+  const auto newest = one_integer(database.statement("SELECT MAX(id) FROM events"));
+  if (!newest) return core::fail(newest.error());
+  const auto old = last_event_before(database, keep.since);
+  if (!old) return core::fail(old.error());
+  std::int64_t up_to = *old;
+  if (*newest - *oldest >= keep.count) {  // else there are not so many
+    sqlite::Statement crowded_out =
+        database.statement("SELECT id FROM events ORDER BY id DESC LIMIT 1 OFFSET ?");
+    bind(crowded_out, keep.count);
+    const auto id = one_integer(std::move(crowded_out));
+    if (!id) return core::fail(id.error());
+    up_to = std::max(up_to, *id);
+  }
+  if (*oldest == 0 || up_to < *oldest) return {};
+  found.events_from = *oldest;
+  found.events_up_to = up_to;
   return {};
 }
 
@@ -111,7 +107,7 @@ core::Result<core::HistoryErasure> excess_history(sqlite::Database& database,
   if (read) read = find_excess(database, kRequests, keep, limit, found.requests);
   found.more = found.connections.size() == limit || found.sessions.size() == limit ||
                found.requests.size() == limit;
-  if (read) read = find_excess_events(database, keep, limit, found);
+  if (read) read = find_excess_events(database, keep, found);
   if (!read) return core::fail(read.error());
   return found;
 }

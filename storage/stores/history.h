@@ -8,7 +8,7 @@
 namespace berth::storage {
 
 /// What of the history exceeds what is kept, the oldest of it: at most `limit` records of each
-/// kind.
+/// kind, and all events.
 core::Result<core::HistoryErasure> excess_history(sqlite::Database& database,
                                                   const core::HistoryRetention& keep,
                                                   std::size_t limit);

@@ -18,8 +18,8 @@
 
 namespace {
 
-using berth::bench::give_up;
 using berth::bench::cpu_seconds;
+using berth::bench::give_up;
 using berth::bench::now_us;
 
 struct Options {
