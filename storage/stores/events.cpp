@@ -12,8 +12,8 @@ namespace {
 using core::EventRecord;
 
 /// Rows looked at for one page: a filter that matches little must not keep a reader, of which there
-/// are few, nor hold a snapshot for long. About a third of a second.
-constexpr std::size_t kMaxScanned = 1'000'000;
+/// are few, nor hold a snapshot for long. About 0.2 s.
+constexpr std::size_t kMaxScanned = 250'000;
 
 EventRecord record_of(const core::EventView& event) {
   return {.id = event.id,

@@ -51,7 +51,7 @@ class Load {
     });
     this.#followers.push(follower);
     await eventually('the stream', () => follower.status === 200);
-    return Object.assign(follower, seen);
+    return Object.assign(follower, seen, { log: () => this.service.log.slice(-2_000) });
   }
 
   async statistics() {
@@ -70,8 +70,15 @@ const begin = async (settings) => {
   const service = await Service.start(`[pool]\nwarm = 0\n${settings}`);
   return new Load(service, await service.token('admin'));
 };
-const hasAll = (follower, count, limitMs = 60_000) =>
-  eventually(`${count} events`, () => follower.ids.length >= count, limitMs);
+async function hasAll(follower, count, limitMs = 60_000) {
+  try {
+    await eventually(`${count} events`, () => follower.ids.length >= count || follower.response.closed, limitMs);
+  } finally {
+    // The stream ends with the service only.
+    assert.ok(follower.ids.length >= count,
+              `${follower.ids.length} of ${count}, ${follower.response.closed ? 'closed' : 'open'}: ${follower.log()}`);
+  }
+}
 
 describe('event load', { timeout: long ? 400_000 : 120_000 }, () => {
   let load;

@@ -2,6 +2,7 @@
 // both understand it alike.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { fillEventLog } from '../bench/event_log.mjs';
 import { RawFollower } from './event_client.mjs';
 import { Service, eventually } from './harness.mjs';
 
@@ -136,5 +137,12 @@ describe('event pages', { timeout: 60_000 }, () => {
       assert.equal(status, 400, query);
       assert.equal(body.field, field, query);
     }
+  });
+
+  test('what is rare in a long log is found in several pages', async () => {
+    await fillEventLog(service, 300_000);
+    const { items, sizes } = await walk('source=second', 500);
+    assert.deepEqual(items.map((event) => event.id), steps.slice(30).reverse());
+    assert.deepEqual(sizes, [0, 10]);
   });
 });
