@@ -5,6 +5,7 @@
 #include "api/events/event_query.h"
 #include "api/events/stream_outlet.h"
 #include "api/http/problem.h"
+#include "service/core/event_source.h"
 
 namespace berth::api_events {
 namespace {
@@ -28,12 +29,13 @@ Headers stream_headers(events::Encoding encoding) {
 
 EventStreams::EventStreams(loop::Loop& core_loop, loop::Loop& stream_loop, events::EventHub& hub,
                            core::Connections& connections, const core::Clock& clock,
-                           StreamLimits limits)
+                           std::string instance_id, StreamLimits limits)
     : core_loop_(core_loop),
       stream_loop_(stream_loop),
       hub_(hub),
       connections_(connections),
       clock_(clock),
+      instance_id_(std::move(instance_id)),
       limits_(limits) {}
 
 EventStreams::~EventStreams() = default;
@@ -71,7 +73,8 @@ void EventStreams::follow(const std::shared_ptr<http::Exchange>& exchange) {
   if (accepts_gzip(request.header("Accept-Encoding").value_or(""))) {
     wanted.encoding = events::Encoding::server_sent_gzip;
   }
-  const Headers headers = stream_headers(wanted.encoding);
+  Headers headers = stream_headers(wanted.encoding);
+  headers.push_back({std::string(core::kInstanceHeader), instance_id_});
   if (request.method == http::Method::head) return exchange->respond({200, headers, {}});
   if (const auto room = check_room(request.caller); !room) return exchange->fail(room.error());
 

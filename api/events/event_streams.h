@@ -26,8 +26,10 @@ struct StreamLimits {
 class EventStreams {
  public:
   /// All of it must outlive this object, and the stream loop must have ended before it.
+  /// `instance_id` is sent with each stream (core::kInstanceHeader).
   EventStreams(loop::Loop& core_loop, loop::Loop& stream_loop, events::EventHub& hub,
-               core::Connections& connections, const core::Clock& clock, StreamLimits limits);
+               core::Connections& connections, const core::Clock& clock, std::string instance_id,
+               StreamLimits limits);
   ~EventStreams();
   EventStreams(const EventStreams&) = delete;
   EventStreams& operator=(const EventStreams&) = delete;
@@ -52,6 +54,7 @@ class EventStreams {
   events::EventHub& hub_;
   core::Connections& connections_;
   const core::Clock& clock_;
+  const std::string instance_id_;
   StreamLimits limits_;
   std::map<core::ConnectionId, Open> open_;
   std::map<std::string, std::size_t> per_client_;

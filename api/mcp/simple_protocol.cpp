@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -62,26 +64,30 @@ void SimpleProtocol::receive(std::string_view text, const core::Caller& caller) 
   const core::JsonMember* id_member = message->find("id");
   const auto id = id_member == nullptr ? std::nullopt : mcp::MessageId::from(*id_member);
   const auto op = message->string("op");
-  if (op == "subscribe_events") return subscribe_events(*message, id, caller);
-  if (op != "list_tools" && op != "call_tool") {
+  if (op != "list_tools" && op != "call_tool" && op != "subscribe_events") {
     return refuse(id, core::to_string(kInvalid),
                   "op must be list_tools, call_tool or subscribe_events");
   }
   if (!id) return refuse(id, core::to_string(kInvalid), "id must be a string or an integer");
+  if (op == "subscribe_events") return subscribe_events(*message, *id, caller);
   if (op == "call_tool") return call_tool(*message, *id, caller);
   list_tools(std::make_shared<Listing>(Listing{*id, caller, {}}), {});
 }
 
-void SimpleProtocol::subscribe_events(const core::JsonObject& message,
-                                      const std::optional<mcp::MessageId>& id,
+void SimpleProtocol::subscribe_events(const core::JsonObject& message, const mcp::MessageId& id,
                                       const core::Caller& caller) {
+  constexpr std::array<std::string_view, 4> kMembers{"op", "id", "filter", "last_event_id"};
+  for (const core::JsonMember& member : message.members()) {
+    if (std::ranges::find(kMembers, member.key) != kMembers.end()) continue;
+    return refuse(id, core::to_string(core::ErrorCode::invalid_argument),
+                  member.key + " is not known; there are filter and last_event_id");
+  }
   const auto subscribed = events_.subscribe(message, caller);
   if (!subscribed) {
     return refuse(id, core::to_string(subscribed.error().code), subscribed.error().message);
   }
-  if (!id) return;
   core::JsonWriter json;
-  json.begin_object().member("op", "subscribed").raw_member("id", id->raw).end_object();
+  json.begin_object().member("op", "subscribed").raw_member("id", id.raw).end_object();
   socket_.send(json.str());
 }
 

@@ -79,6 +79,7 @@ void add_event_ingestion(http::Router& router, core::ChangeLog& log, runtime::Wo
   options.body_bytes = kMaxBodyBytes;
   const auto ingest = [&log, &workers,
                        max_data_bytes](const std::shared_ptr<http::Exchange>& exchange) {
+    if (auto only = exchange->request().query.only({}); !only) return exchange->fail(only.error());
     const std::string& body = exchange->request().body;
     if (body.size() <= kMaxReadOnLoopBytes) {
       return store(log, read_events(body, max_data_bytes), exchange);

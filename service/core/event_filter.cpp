@@ -95,7 +95,7 @@ Result<void> add_id(std::vector<std::string>& ids, std::string_view name,
 
 Result<void> add_severity(EventFilter& filter, const std::string& value) {
   const auto least = parse_severity(value);
-  if (!least) return check_choice(value.empty() ? "nothing" : value, severities(), "severity");
+  if (!least) return check_choice(value, severities(), "severity");
   filter.least_severity = std::max(filter.least_severity, *least);
   return {};
 }
@@ -103,6 +103,10 @@ Result<void> add_severity(EventFilter& filter, const std::string& value) {
 }  // namespace
 
 Result<void> add_condition(EventFilter& filter, std::string_view name, const std::string& value) {
+  if (value.empty()) {
+    return fail(ErrorCode::invalid_argument, std::string(name) + " must not be empty",
+                std::string(name));
+  }
   if (name == "topic") {
     filter.topics.push_back(value);
     return check_event_topic(value);

@@ -2,8 +2,13 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace berth::core {
+
+/// Of an event stream's response: which instance of Berth sends it. Who takes the events over adds
+/// it to their `via`, so that an event never passes one instance twice.
+inline constexpr std::string_view kInstanceHeader = "Berth-Instance";
 
 /// Where the following of an event stream elsewhere was left; stored with the events it is behind.
 struct EventSourceRecord {

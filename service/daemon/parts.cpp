@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kWorkers = 2;
 constexpr std::size_t kToolsPerPage = 100;
+constexpr std::size_t kInstanceIdDigits = 32;  // hexadecimal
 
 std::size_t to_size(std::int64_t value) {
   return static_cast<std::size_t>(value);
@@ -126,6 +127,7 @@ Service::Parts::Parts(const Settings& settings, const core::Clock& time,
                       std::unique_ptr<storage::Store> opened_store, mcp::Sign sign)
     : locks(std::move(held_locks)),
       clock(time),
+      instance_id(sign("instance").substr(0, kInstanceIdDigits)),
       loop(std::move(core_loop)),
       mailbox(std::move(event_mailbox)),
       store(std::move(opened_store)),
@@ -152,7 +154,7 @@ Service::Parts::Parts(const Settings& settings, const core::Clock& time,
       links(*loop, mcp, connections, clock, link_limits(settings.config)),
       websockets(*loop, mcp, connections, event_feeds, authority,
                  websocket_limits(settings.config)),
-      event_streams(*loop, stream_loop, event_hub, connections, clock,
+      event_streams(*loop, stream_loop, event_hub, connections, clock, instance_id,
                     stream_limits(settings.config)),
       heartbeats(*loop, *this, settings.config.events.heartbeat),
       control(*loop, authority, connections, event_feeds),

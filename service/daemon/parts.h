@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "api/control/control_server.h"
 #include "api/events/event_streams.h"
@@ -50,6 +51,7 @@ struct Service::Parts final : core::StatusSource {
   std::vector<platform::Descriptor> locks;
   const core::Clock& clock;
   const core::Timestamp started_at = clock.now();
+  const std::string instance_id;  ///< stays the same over restarts
   std::unique_ptr<loop::Loop> loop;
   std::unique_ptr<events::CommittedMailbox> mailbox;  // the store fills it
   std::unique_ptr<storage::Store> store;

@@ -31,10 +31,11 @@ core::EventRecord service_event(std::string type) {
   return event;
 }
 
-std::vector<events::FollowedSource> followed_sources(const runtime::Config& config) {
+std::vector<events::FollowedSource> followed_sources(const runtime::Config& config,
+                                                     const std::string& instance_id) {
   std::vector<events::FollowedSource> sources;
   for (const auto& [name, url, token_file] : config.events.sources) {
-    sources.push_back({name, url, token_file, {}});
+    sources.push_back({instance_id, name, url, token_file, {}});
   }
   return sources;
 }
@@ -154,25 +155,25 @@ void Service::serve(std::promise<core::Result<void>>& served) {
   if (!tokens) return served.set_value(core::fail(std::move(tokens.error())));
   auto places = parts_->store->load_event_sources();
   if (!places) return served.set_value(core::fail(std::move(places.error())));
-  parts_->authority.start(
-      std::move(*tokens), [this, &served, state = std::move(*open),
-                           places = std::move(*places)](core::Result<void> ready) {
-        if (ready) ready = listen();
-        if (ready) {
-          core::ChangeSet set;
-          set.add(service_event("service.started"));
-          parts_->store->change_log().commit(std::move(set), nullptr);
-          parts_->history.start();
-          parts_->event_sources.start(followed_sources(settings_.config), places);
-          parts_->reconciler.start(state, [] {
-            runtime::log_info("service", "everything the last run left behind is taken over");
-          });
-          if (settings_.config.service.idle_exit.count() > 0) {
-            parts_->idle_check.start_repeating(kIdleCheckEvery, [this] { check_idle(); });
-          }
-        }
-        served.set_value(std::move(ready));
+  parts_->authority.start(std::move(*tokens), [this, &served, state = std::move(*open),
+                                               places =
+                                                   std::move(*places)](core::Result<void> ready) {
+    if (ready) ready = listen();
+    if (ready) {
+      core::ChangeSet set;
+      set.add(service_event("service.started"));
+      parts_->store->change_log().commit(std::move(set), nullptr);
+      parts_->history.start();
+      parts_->event_sources.start(followed_sources(settings_.config, parts_->instance_id), places);
+      parts_->reconciler.start(state, [] {
+        runtime::log_info("service", "everything the last run left behind is taken over");
       });
+      if (settings_.config.service.idle_exit.count() > 0) {
+        parts_->idle_check.start_repeating(kIdleCheckEvery, [this] { check_idle(); });
+      }
+    }
+    served.set_value(std::move(ready));
+  });
 }
 
 core::Result<void> Service::listen() {

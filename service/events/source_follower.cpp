@@ -60,12 +60,40 @@ std::string type_of(std::string_view name) {
   return type;
 }
 
+/// The instances that an event of a Berth has passed before that one, from its `data`.
+std::vector<std::string> instances_passed(const core::JsonObject& event) {
+  std::vector<std::string> passed;
+  const auto data = event.object("data");
+  const core::JsonMember* via = data ? data->find("via") : nullptr;
+  if (via == nullptr || via->kind != core::JsonKind::array) return passed;
+  const auto elements = core::scan_array(via->raw);
+  if (!elements) return passed;
+  for (const std::string_view element : *elements) {
+    if (element.starts_with('"')) passed.push_back(core::decode_json_string(element));
+  }
+  return passed;
+}
+
+/// `object` has members: it is an event.
+void add_via(std::string& object, const std::vector<std::string>& passed,
+             const std::string& sent_from) {
+  core::JsonWriter via;
+  via.begin_array();
+  for (const std::string& instance : passed) via.value(instance);
+  via.value(sent_from).end_array();
+  object.insert(object.size() - 1, R"(,"via":)" + via.str());
+}
+
 /// Read whenever it connects, so that a token can be rotated.
 core::Result<std::string> authorization(const std::string& token_file) {
   constexpr std::size_t kMaxTokenBytes = 8'192;
   const auto text = platform::read_file(token_file, kMaxTokenBytes);
   if (!text) return core::fail(text.error());
-  return "Bearer " + text->substr(0, text->find_first_of("\r\n"));
+  const std::string token = text->substr(0, text->find_first_of("\r\n"));
+  if (token.empty()) {
+    return core::fail(core::ErrorCode::invalid_argument, token_file + " has no token in it");
+  }
+  return "Bearer " + token;
 }
 
 }  // namespace
@@ -189,6 +217,8 @@ std::string SourceFollower::follow() {
     if (!response.getContentType().starts_with("text/event-stream")) {
       return "it sends no text/event-stream";
     }
+    sent_from_ = response.get(std::string(core::kInstanceHeader), "");
+    if (sent_from_ == source_.instance_id) return "it is this service itself";
     {
       const std::lock_guard lock(shared_->mutex);
       shared_->status.connected = true;
@@ -219,7 +249,9 @@ std::string SourceFollower::read(std::istream& stream) {
                   [this](net::StreamedEvent event) {
                     // The source has told all that it kept; nothing happened.
                     if (event.id.empty() && event.type == "replay.caught_up") return;
-                    batch_.push_back(record_of(std::move(event)));
+                    if (auto record = record_of(std::move(event))) {
+                      batch_.push_back(*std::move(record));
+                    }
                   });
     if (decoder_.too_long() > left_out) {
       runtime::log_warning("events", "an event of a source is too long and left out")
@@ -254,7 +286,8 @@ core::Result<void> SourceFollower::store_batch() {
   return *shared_->stored;
 }
 
-core::EventRecord SourceFollower::record_of(net::StreamedEvent event) const {
+/// Nothing if it comes back from where it was sent to.
+std::optional<core::EventRecord> SourceFollower::record_of(net::StreamedEvent event) const {
   core::EventRecord record;
   record.type = type_of(event.type);
   record.source = source_.name;
@@ -263,6 +296,11 @@ core::EventRecord SourceFollower::record_of(net::StreamedEvent event) const {
   if (usable) record.source_id = event.id;
   if (const auto object = core::scan_object(event.data)) {
     record.data = core::compact_json(event.data);
+    if (!sent_from_.empty()) {
+      const std::vector<std::string> via = instances_passed(*object);
+      if (std::ranges::find(via, source_.instance_id) != via.end()) return std::nullopt;
+      add_via(record.data, via, sent_from_);
+    }
     record.severity =
         core::parse_severity(object->string("severity").value_or("")).value_or(record.severity);
   } else {

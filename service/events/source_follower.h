@@ -24,6 +24,8 @@ namespace berth::events {
 
 /// One event stream elsewhere whose events are taken over.
 struct FollowedSource {
+  /// Of this service. An event that has passed through it, on whatever way, is not taken again.
+  std::string instance_id;
   std::string name;        ///< becomes the events' source
   std::string url;         ///< http or https; certificates are checked against the system's
   std::string token_file;  ///< its first line is sent as bearer token; empty = none
@@ -67,12 +69,13 @@ class SourceFollower {
   std::string follow();
   std::string read(std::istream& stream);
   core::Result<void> store_batch();
-  core::EventRecord record_of(net::StreamedEvent event) const;
+  std::optional<core::EventRecord> record_of(net::StreamedEvent event) const;
 
   const FollowedSource source_;
   const SourceLimits limits_;
   const Store store_;
-  std::string cursor_;  // behind what is stored
+  std::string cursor_;     // behind what is stored
+  std::string sent_from_;  // the instance at the other end; empty: no Berth
   net::EventStreamDecoder decoder_;
   std::vector<core::EventRecord> batch_;
   std::mt19937 random_;

@@ -55,6 +55,8 @@ class ConfiguredRedactor final : public core::Redactor {
   }
 
   bool redact_text(std::string& text) const override {
+    // What Berth calls those who came with one of its tokens (core::Identity).
+    if (text == "token:admin" || text == "token:client") return false;
     bool changed = false;
     for (const SecretPattern& pattern : patterns_) changed = pattern.redact(text) || changed;
     if (!matches(hint_, text)) return changed;

@@ -74,7 +74,7 @@ core::Result<std::int64_t> last_event_before(sqlite::Database& database, core::T
   if (!least) return least;
   const auto most = one_integer(database.statement("SELECT MAX(id) FROM events"));
   if (!most) return most;
-  std::int64_t before = *least - 1;  // every event up to here is earlier
+  std::int64_t before = *least - 1;  // every event up to here is earlier, or not kept
   std::int64_t from = *most + 1;     // every event from here on is not
   while (before + 1 < from) {
     const std::int64_t middle = before + (from - before) / 2;
@@ -91,7 +91,8 @@ core::Result<std::int64_t> last_event_before(sqlite::Database& database, core::T
       from = middle;
     }
   }
-  return std::max<std::int64_t>(before, 0);
+  // Who begins with the oldest that is kept may have missed what was removed before it.
+  return before < *least ? 0 : before;
 }
 
 }  // namespace berth::storage

@@ -100,6 +100,52 @@ describe('two Berths, one behind the other', { timeout: 600_000 }, () => {
   });
 });
 
+describe('services that follow each other, and one that follows itself', { timeout: 60_000 }, () => {
+  const services = [];
+  const wires = [];
+  const admins = [];
+  before(async () => {
+    for (const i of [0, 1]) {
+      wires.push(await Wire.to(() => ({ host: '127.0.0.1', port: new URL(services[i].endpoint.url).port })));
+    }
+    const settings = (i) => quiet +
+      source('other', `${wires[1 - i].url}/events/data`, path.join(tmpdir(), `berth-e2e-${process.pid}-${1 - i}`)) +
+      source('itself', `${wires[i].url}/events/data`, path.join(tmpdir(), `berth-e2e-${process.pid}-${i}`));
+    for (const i of [0, 1]) {
+      services.push(await Service.start(settings(i)));
+      admins.push(path.join(tmpdir(), `berth-e2e-${process.pid}-${i}`));
+      await writeFile(admins[i], await services[i].token('admin'), { mode: 0o600 });
+    }
+  });
+  after(async () => {
+    for (const service of services) await service.stop();
+    for (const wire of wires) wire.close();
+    for (const file of admins) await rm(file);
+  });
+
+  test('an event passes each once', async () => {
+    for (const [i, service] of services.entries()) {
+      await eventually(`service ${i} to follow the other`, async () => (await sourceStatus(service, 'other')).connected, 30_000);
+      await eventually('that it is told', async () =>
+        (await sourceStatus(service, 'itself')).last_error === 'it is this service itself', 30_000);
+    }
+    const count = 20;
+    for (let i = 0; i < count; ++i) {
+      for (const service of services) {
+        await fetch(`${service.endpoint.url}/admin/v1/events/test`, {
+          method: 'POST', headers: { Authorization: `Bearer ${await service.token('admin')}` } });
+      }
+    }
+    for (const service of services) assert.equal((await taken(service, 'other', count)).length, count);
+    // What came back is passed over, and the place with it.
+    for (const service of services) {
+      const { items } = await admin(service, 'events?topic=data&limit=500');
+      assert.equal(items.length, 2 * count);
+      assert.equal(items.filter(({ data }) => data.via?.length === 1).length, count);
+    }
+  });
+});
+
 describe('streams of other kinds', { timeout: 60_000 }, () => {
   let service;
   let dir;
