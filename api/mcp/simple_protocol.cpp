@@ -68,13 +68,18 @@ void SimpleProtocol::receive(std::string_view text, const core::Caller& caller) 
     return refuse(id, core::to_string(kInvalid),
                   "op must be list_tools, call_tool or subscribe_events");
   }
-  if (!id) return refuse(id, core::to_string(kInvalid), "id must be a string or an integer");
-  if (op == "subscribe_events") return subscribe_events(*message, *id, caller);
+  // Events come by themselves: who wants no answer to subscribe_events gives it no id.
+  const bool needs_id = op != "subscribe_events" || id_member != nullptr;
+  if (needs_id && !id) {
+    return refuse(id, core::to_string(kInvalid), "id must be a string or an integer");
+  }
+  if (op == "subscribe_events") return subscribe_events(*message, id, caller);
   if (op == "call_tool") return call_tool(*message, *id, caller);
   list_tools(std::make_shared<Listing>(Listing{*id, caller, {}}), {});
 }
 
-void SimpleProtocol::subscribe_events(const core::JsonObject& message, const mcp::MessageId& id,
+void SimpleProtocol::subscribe_events(const core::JsonObject& message,
+                                      const std::optional<mcp::MessageId>& id,
                                       const core::Caller& caller) {
   constexpr std::array<std::string_view, 4> kMembers{"op", "id", "filter", "last_event_id"};
   for (const core::JsonMember& member : message.members()) {
@@ -86,8 +91,9 @@ void SimpleProtocol::subscribe_events(const core::JsonObject& message, const mcp
   if (!subscribed) {
     return refuse(id, core::to_string(subscribed.error().code), subscribed.error().message);
   }
+  if (!id) return;
   core::JsonWriter json;
-  json.begin_object().member("op", "subscribed").raw_member("id", id.raw).end_object();
+  json.begin_object().member("op", "subscribed").raw_member("id", id->raw).end_object();
   socket_.send(json.str());
 }
 

@@ -35,7 +35,7 @@ class SimpleProtocol : public std::enable_shared_from_this<SimpleProtocol> {
 
   void call_tool(const core::JsonObject& message, const mcp::MessageId& id,
                  const core::Caller& caller);
-  void subscribe_events(const core::JsonObject& message, const mcp::MessageId& id,
+  void subscribe_events(const core::JsonObject& message, const std::optional<mcp::MessageId>& id,
                         const core::Caller& caller);
   void list_tools(const std::shared_ptr<Listing>& listing, std::string_view cursor);
   void take_page(const std::shared_ptr<Listing>& listing, const mcp::Outgoing& outgoing);

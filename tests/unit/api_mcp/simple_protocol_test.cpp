@@ -138,8 +138,20 @@ TEST_F(SimpleProtocolTest, ASecondSubscriptionTakesThePlaceOfTheFirst) {
   EXPECT_FALSE(feeds_.followed[1]->open);
 }
 
+TEST_F(SimpleProtocolTest, ASubscriptionWithAnIdThatCanNotBeAnsweredIsRefused) {
+  for (const char* id : {"1.5", "null", "{}", "true"}) {
+    sent_.clear();
+    protocol_->receive(std::string(R"({"op":"subscribe_events","id":)") + id + "}", caller_);
+    ASSERT_EQ(sent_.size(), 1U) << id;
+    EXPECT_NE(sent_.front().find("id must be a string or an integer"), std::string::npos);
+  }
+  EXPECT_THAT(feeds_.followed, IsEmpty());
+}
+
 TEST_F(SimpleProtocolTest, ASubscriptionThatIsWrongIsRefusedByName) {
   for (const auto& [members, rule] : {
+           std::pair(R"("since":"1h")", "since is not known"),
+           std::pair(R"("filter":{"topic":""})", "topic must not be empty"),
            std::pair(R"("filter":[])", "filter must be an object"),
            std::pair(R"("filter":{"topic":5})", "filter.topic must be a text"),
            std::pair(R"("filter":{"topic":["nope"]})", "topic must be one of"),
