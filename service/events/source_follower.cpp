@@ -4,6 +4,8 @@
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
 #include <Poco/Net/HTTPSClientSession.h>
+#include <Poco/Net/StreamSocket.h>
+#include <Poco/Net/StreamSocketImpl.h>
 #include <Poco/URI.h>
 #include <fmt/format.h>
 
@@ -40,6 +42,15 @@ std::unique_ptr<Poco::Net::HTTPClientSession> session_to(const Poco::URI& uri) {
     return std::make_unique<Poco::Net::HTTPSClientSession>(uri.getHost(), uri.getPort(), context);
   }
   return std::make_unique<Poco::Net::HTTPClientSession>(uri.getHost(), uri.getPort());
+}
+
+/// Of the same connection; nothing if there is no descriptor left.
+std::optional<Poco::Net::StreamSocket> second_socket(Poco::Net::HTTPClientSession& session) {
+  platform::Descriptor lent(session.socket().impl()->sockfd());
+  auto copy = platform::duplicate(lent);
+  static_cast<void>(lent.release());  // it stays the session's
+  if (!copy) return std::nullopt;
+  return Poco::Net::StreamSocket(new Poco::Net::StreamSocketImpl(copy->release()));
 }
 
 /// `plan created` becomes `data.plan_created`.
@@ -103,7 +114,8 @@ struct SourceFollower::Shared {
   std::condition_variable wake;
   bool stopping = false;
   std::optional<core::Result<void>> stored;  // of the batch that is waited for
-  std::unique_ptr<Poco::Net::HTTPClientSession> session;
+  /// A second descriptor of the connection: the follower may close its own at any time.
+  std::optional<Poco::Net::StreamSocket> connection;
   core::EventSourceStatus status;
 
   bool stops() const {
@@ -140,11 +152,11 @@ void SourceFollower::stop() {
   const std::lock_guard lock(shared_->mutex);
   shared_->stopping = true;
   shared_->wake.notify_all();
-  if (!shared_->session) return;
+  if (!shared_->connection) return;
   try {
-    shared_->session->abort();
+    shared_->connection->shutdown();
   } catch (const Poco::Exception&) {
-    // It is not connected yet, or not any more.
+    // It is not connected any more.
   }
 }
 
@@ -160,7 +172,7 @@ void SourceFollower::run() {
     const std::string why = follow();
     {
       const std::lock_guard lock(shared_->mutex);
-      shared_->session.reset();
+      shared_->connection.reset();
       shared_->status.connected = false;
       shared_->status.last_error = why;
       if (shared_->stopping) return;
@@ -187,15 +199,9 @@ std::string SourceFollower::follow() {
   decoder_ = net::EventStreamDecoder(limits_.max_data_bytes * 4 + 4'096, cursor_);
   try {
     const Poco::URI uri(source_.url);
-    auto session = session_to(uri);
+    const auto session = session_to(uri);
     session->setTimeout(timespan(limits_.connect), timespan(limits_.connect),
                         timespan(limits_.quiet));
-    Poco::Net::HTTPClientSession& open = *session;
-    {
-      const std::lock_guard lock(shared_->mutex);
-      if (shared_->stopping) return std::string(kStopping);
-      shared_->session = std::move(session);
-    }
     const std::string target = uri.getPathAndQuery();
     Poco::Net::HTTPRequest request(Poco::Net::HTTPRequest::HTTP_GET, target.empty() ? "/" : target,
                                    Poco::Net::HTTPMessage::HTTP_1_1);
@@ -207,9 +213,14 @@ std::string SourceFollower::follow() {
       if (!token) return token.error().message;
       request.set("Authorization", *token);
     }
-    open.sendRequest(request);
+    session->sendRequest(request);
+    {
+      const std::lock_guard lock(shared_->mutex);
+      if (shared_->stopping) return std::string(kStopping);
+      shared_->connection = second_socket(*session);
+    }
     Poco::Net::HTTPResponse response;
-    std::istream& stream = open.receiveResponse(response);
+    std::istream& stream = session->receiveResponse(response);
     if (response.getStatus() != Poco::Net::HTTPResponse::HTTP_OK) {
       return fmt::format("it answered {} {}", static_cast<int>(response.getStatus()),
                          core::to_valid_utf8(response.getReason()));

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <Poco/Net/HTTPClientSession.h>
-
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
