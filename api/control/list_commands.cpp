@@ -1,23 +1,12 @@
-#include <charconv>
 #include <span>
 
 #include "api/control/commands.h"
 #include "service/core/choice.h"
+#include "service/core/page_limit.h"
 #include "service/core/views.h"
 
 namespace berth::control {
 namespace {
-
-constexpr std::size_t kMaxLimit = 500;
-
-core::Result<void> read_limit(const core::JsonObject& message, std::size_t& limit) {
-  const core::JsonMember* given = message.find("limit");
-  if (given == nullptr) return {};
-  const char* const end = given->raw.data() + given->raw.size();
-  const auto [stop, error] = std::from_chars(given->raw.data(), end, limit);
-  if (error == std::errc() && stop == end && limit >= 1 && limit <= kMaxLimit) return {};
-  return core::fail(core::ErrorCode::invalid_argument, "limit must be between 1 and 500", "limit");
-}
 
 /// What a list is asked for: `state`, one of these, `client_id`, `limit` and `cursor`.
 core::Result<core::ListFilter> read_list(const core::JsonObject& message,
@@ -40,7 +29,11 @@ core::Result<core::ListFilter> read_list(const core::JsonObject& message,
   if (auto known = core::check_choice(filter.state, states, "state"); !known) {
     return core::fail(known.error());
   }
-  if (auto read = read_limit(message, filter.limit); !read) return core::fail(read.error());
+  if (const core::JsonMember* given = message.find("limit")) {
+    const auto limit = core::parse_page_limit(given->raw);
+    if (!limit) return core::fail(limit.error());
+    filter.limit = *limit;
+  }
   return filter;
 }
 

@@ -5,19 +5,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "service/core/page_limit.h"
+
 namespace berth::routes {
 namespace {
-
-constexpr std::size_t kMaxLimit = 500;
-
-core::Result<void> read_limit(const std::string& text, std::size_t& limit) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (error == std::errc() && end == text.data() + text.size() && limit >= 1 &&
-      limit <= kMaxLimit) {
-    return {};
-  }
-  return core::fail(core::ErrorCode::invalid_argument, "limit must be between 1 and 500", "limit");
-}
 
 /// The parameter's value, empty if it is not there.
 core::Result<std::string> text_of(const http::Query& query, std::string_view name) {
@@ -36,7 +27,9 @@ core::Result<PageQuery> read_page_query(const http::Query& query) {
   const auto limit = text_of(query, "limit");
   if (!limit) return core::fail(limit.error());
   if (!limit->empty()) {
-    if (auto read = read_limit(*limit, page.limit); !read) return core::fail(read.error());
+    const auto count = core::parse_page_limit(*limit);
+    if (!count) return core::fail(count.error());
+    page.limit = *count;
   }
   return page;
 }

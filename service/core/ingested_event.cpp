@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 #include "service/core/json_scan.h"
 
@@ -11,20 +12,20 @@ namespace berth::core {
 namespace {
 
 constexpr std::size_t kMaxTypeBytes = 128;
-constexpr std::size_t kMaxSourceBytes = 128;
-constexpr std::size_t kMaxSourceIdBytes = 256;
 constexpr std::string_view kIngested = "data.";
 
 tl::unexpected<Error> wrong(std::string_view member, std::string_view rule) {
   return fail(ErrorCode::invalid_argument, fmt::format("{} {}", member, rule), std::string(member));
 }
 
+bool may_be_in_type(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+         c == '_' || c == '-';
+}
+
 bool is_type(std::string_view type) {
   return type.size() > kIngested.size() && type.size() <= kMaxTypeBytes &&
-         type.starts_with(kIngested) && std::ranges::all_of(type, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '.' || c == '_' || c == '-';
-         });
+         type.starts_with(kIngested) && std::ranges::all_of(type, may_be_in_type);
 }
 
 /// A name that is no empty text and has no control characters.
@@ -65,6 +66,14 @@ Result<std::string> read_data(const JsonObject& event, std::size_t max_bytes) {
 }
 
 }  // namespace
+
+std::string ingested_type(std::string_view name) {
+  std::string type(name.starts_with(kIngested) ? "" : kIngested);
+  type += name;
+  std::ranges::replace_if(type, std::not_fn(may_be_in_type), '_');
+  type.resize(std::min(type.size(), kMaxTypeBytes));
+  return type;
+}
 
 EventRecord test_event() {
   EventRecord event;

@@ -1,12 +1,20 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "service/core/error.h"
 #include "service/core/events.h"
 
 namespace berth::core {
+
+inline constexpr std::size_t kMaxSourceBytes = 128;
+inline constexpr std::size_t kMaxSourceIdBytes = 256;
+
+/// The type of an event that is called `name` where it comes from: `plan created` becomes
+/// `data.plan_created`.
+std::string ingested_type(std::string_view name);
 
 /// Reads an event that another system sends: an object with `type` (`data.…`), `source`,
 /// `source_id`, and perhaps `time` (kept as `occurred_at` in its data), `severity` and `data`, an

@@ -14,6 +14,7 @@
 #include <istream>
 #include <utility>
 
+#include "service/core/ingested_event.h"
 #include "service/core/json.h"
 #include "service/core/json_scan.h"
 #include "service/core/text.h"
@@ -26,7 +27,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t kMaxBatch = 500;
-constexpr std::size_t kMaxSourceIdBytes = 256;
 constexpr std::string_view kStopping = "the service is stopping";
 
 Poco::Timespan timespan(milliseconds time) {
@@ -51,24 +51,6 @@ std::optional<Poco::Net::StreamSocket> second_socket(Poco::Net::HTTPClientSessio
   static_cast<void>(lent.release());  // it stays the session's
   if (!copy) return std::nullopt;
   return Poco::Net::StreamSocket(new Poco::Net::StreamSocketImpl(copy->release()));
-}
-
-/// `plan created` becomes `data.plan_created`.
-std::string type_of(std::string_view name) {
-  constexpr std::string_view kIngested = "data.";
-  constexpr std::size_t kMaxBytes = 128;
-  std::string type(name.starts_with(kIngested) ? "" : kIngested);
-  type += name;
-  std::ranges::replace_if(
-      type,
-      [](char c) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-        return !plain;
-      },
-      '_');
-  type.resize(std::min(type.size(), kMaxBytes));
-  return type;
 }
 
 /// The instances that an event of a Berth has passed before that one, from its `data`.
@@ -300,10 +282,10 @@ core::Result<void> SourceFollower::store_batch() {
 /// Nothing if it comes back from where it was sent to.
 std::optional<core::EventRecord> SourceFollower::record_of(net::StreamedEvent event) const {
   core::EventRecord record;
-  record.type = type_of(event.type);
+  record.type = core::ingested_type(event.type);
   record.source = source_.name;
   const bool usable =
-      event.id.size() <= kMaxSourceIdBytes && core::to_valid_utf8(event.id) == event.id;
+      event.id.size() <= core::kMaxSourceIdBytes && core::to_valid_utf8(event.id) == event.id;
   if (usable) record.source_id = event.id;
   if (const auto object = core::scan_object(event.data)) {
     record.data = core::compact_json(event.data);

@@ -10,12 +10,13 @@
 #include <sstream>
 #include <utility>
 
+#include "service/core/ingested_event.h"
+
 namespace berth::runtime {
 namespace {
 
 constexpr std::string_view kEventSource = "events.source";
 constexpr std::size_t kMaxEventSources = 64;  // each has a thread of its own
-constexpr std::size_t kMaxNameBytes = 128;
 
 using EventSource = Config::EventSource;
 
@@ -29,7 +30,7 @@ struct Member {
 };
 
 bool is_source_name(std::string_view name) {
-  return !name.empty() && name.size() <= kMaxNameBytes && name != "berth" &&
+  return !name.empty() && name.size() <= core::kMaxSourceBytes && name != "berth" &&
          std::ranges::all_of(name, [](unsigned char c) { return c >= 0x20 && c != 0x7f; });
 }
 
