@@ -67,14 +67,15 @@ std::vector<std::string> instances_passed(const core::JsonObject& event) {
   return passed;
 }
 
-/// `object` has members: it is an event.
+/// Adds to a compact JSON object without such a member.
 void add_via(std::string& object, const std::vector<std::string>& passed,
              const std::string& sent_from) {
   core::JsonWriter via;
   via.begin_array();
   for (const std::string& instance : passed) via.value(instance);
   via.value(sent_from).end_array();
-  object.insert(object.size() - 1, R"(,"via":)" + via.str());
+  const char* const separator = object == "{}" ? "" : ",";
+  object.insert(object.size() - 1, fmt::format(R"({}"via":{})", separator, via.str()));
 }
 
 /// Read whenever it connects, so that a token can be rotated.
@@ -292,7 +293,7 @@ std::optional<core::EventRecord> SourceFollower::record_of(net::StreamedEvent ev
     if (!sent_from_.empty()) {
       const std::vector<std::string> via = instances_passed(*object);
       if (std::ranges::find(via, source_.instance_id) != via.end()) return std::nullopt;
-      add_via(record.data, via, sent_from_);
+      if (object->find("via") == nullptr) add_via(record.data, via, sent_from_);
     }
     record.severity =
         core::parse_severity(object->string("severity").value_or("")).value_or(record.severity);

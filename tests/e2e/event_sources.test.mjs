@@ -168,6 +168,10 @@ describe('streams of other kinds', { timeout: 60_000 }, () => {
       response.writeHead(200, { 'Content-Type': 'text/event-stream' });
       response.end(`retry: 10\nid: ${n + 1}\ndata: {"n":${n + 1}}\n\n`);
     },
+    '/empty': (request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Berth-Instance': 'elsewhere' });
+      response.write('id: 1\ndata: {}\n\nid: 2\ndata: {"data":{"via":["before"]}}\n\n');
+    },
     '/html': (request, response) => response.end('<html>'),
     '/refused': (request, response) => response.writeHead(403).end(),
   };
@@ -189,7 +193,7 @@ describe('streams of other kinds', { timeout: 60_000 }, () => {
     const secure = tls.address().port;
     service = await Service.start(
       quiet + source('texts', `${base}/texts`, file('token')) + source('ends', `${base}/ends`) +
-      source('html', `${base}/html`) + source('refused', `${base}/refused`) +
+      source('empty', `${base}/empty`) + source('html', `${base}/html`) + source('refused', `${base}/refused`) +
       source('no token', `${base}/texts`, file('none')) +
       source('secure', `https://localhost:${secure}/texts`, file('token')) +
       source('other name', `https://127.0.0.1:${secure}/texts?other`, file('token')),
@@ -215,6 +219,12 @@ describe('streams of other kinds', { timeout: 60_000 }, () => {
       ]);
       assert.equal(asked.find(({ path: asks }) => asks === '/texts').authorization, 'Bearer planted-token');
     }
+  });
+
+  test('which Berths an event has passed is added to any object', async () => {
+    const events = await taken(service, 'empty', 2);
+    assert.deepEqual(events.map(({ data }) => data.data),
+      [{ via: ['elsewhere'] }, { data: { via: ['before'] }, via: ['before', 'elsewhere'] }]);
   });
 
   test('a stream that ends is asked for what is behind its last', async () => {
