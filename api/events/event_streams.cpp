@@ -27,12 +27,11 @@ Headers stream_headers(events::Encoding encoding) {
 
 }  // namespace
 
-EventStreams::EventStreams(loop::Loop& core_loop, loop::Loop& stream_loop, events::EventHub& hub,
+EventStreams::EventStreams(loop::Loop& core_loop, events::HubGroup& hubs,
                            core::Connections& connections, const core::Clock& clock,
                            std::string instance_id, StreamLimits limits)
     : core_loop_(core_loop),
-      stream_loop_(stream_loop),
-      hub_(hub),
+      hubs_(hubs),
       connections_(connections),
       clock_(clock),
       instance_id_(std::move(instance_id)),
@@ -69,7 +68,9 @@ void EventStreams::follow(const std::shared_ptr<http::Exchange>& exchange) {
   const http::Request& request = exchange->request();
   auto query = read_event_query(request, clock_.now());
   if (!query) return exchange->fail(query.error());
-  events::Subscription wanted{.filter = std::move(query->filter), .place = query->place};
+  events::Subscription wanted;
+  wanted.filter = std::move(query->filter);
+  wanted.place = query->place;
   if (accepts_gzip(request.header("Accept-Encoding").value_or(""))) {
     wanted.encoding = events::Encoding::server_sent_gzip;
   }
@@ -78,6 +79,9 @@ void EventStreams::follow(const std::shared_ptr<http::Exchange>& exchange) {
   if (request.method == http::Method::head) return exchange->respond({200, headers, {}});
   if (const auto room = check_room(request.caller); !room) return exchange->fail(room.error());
 
+  events::HubGroup::Seat seat = hubs_.take_seat();
+  // Before the client hears that it is served: it may publish right then.
+  wanted.asked_at = seat.hub().last_id();
   const core::Caller caller = request.caller;
   core::ConnectionRecord record = core::new_connection("sse", caller, request.peer);
   record.client_name = request.header("User-Agent").value_or("");
@@ -87,28 +91,31 @@ void EventStreams::follow(const std::shared_ptr<http::Exchange>& exchange) {
   if (!connection) return;  // it is closed: the client comes back
 
   const core::ConnectionId id = record.id;
-  open_.emplace(id, Open{caller.client_id, std::move(handed_over->slot)});
+  loop::Loop& stream_loop = seat.loop();
+  events::EventHub& hub = seat.hub();
+  open_.emplace(id, Open{caller.client_id, std::move(handed_over->slot), std::move(seat)});
   ++per_client_[caller.client_id];
   // Both are used on the stream loop only.
   const auto subscriber = std::make_shared<events::EventHub::Handle>();
   const auto descriptor = std::make_shared<platform::Descriptor>(*std::move(connection));
-  connections_.opened(std::move(record), [this, subscriber](const std::string& reason) {
-    if (stopping_) return;
-    stream_loop_.post([subscriber, reason] {
-      if (const auto found = subscriber->lock()) found->close(reason);
-    });
-  });
+  connections_.opened(std::move(record),
+                      [this, &stream_loop, subscriber](const std::string& reason) {
+                        if (stopping_) return;
+                        stream_loop.post([subscriber, reason] {
+                          if (const auto found = subscriber->lock()) found->close(reason);
+                        });
+                      });
   events::EventHub::Ended ended = [&core_loop = core_loop_, id, self = std::weak_ptr(self_)](
                                       std::string_view why, const events::SubscriberTotals&) {
     core_loop.post([id, self, reason = std::string(why)] {
       if (const auto streams = self.lock()) (*streams)->ended(id, reason);
     });
   };
-  stream_loop_.post([this, subscriber, descriptor, wanted = std::move(wanted),
-                     ended = std::move(ended)]() mutable {
+  stream_loop.post([this, &stream_loop, &hub, subscriber, descriptor, wanted = std::move(wanted),
+                    ended = std::move(ended)]() mutable {
     auto outlet =
-        std::make_unique<StreamOutlet>(stream_loop_, std::move(*descriptor), limits_.stall);
-    *subscriber = hub_.subscribe(std::move(wanted), std::move(outlet), std::move(ended));
+        std::make_unique<StreamOutlet>(stream_loop, std::move(*descriptor), limits_.stall);
+    *subscriber = hub.subscribe(std::move(wanted), std::move(outlet), std::move(ended));
   });
 }
 

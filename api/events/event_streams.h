@@ -9,7 +9,7 @@
 #include "api/http/router.h"
 #include "service/core/connections.h"
 #include "service/core/time.h"
-#include "service/events/event_hub.h"
+#include "service/events/hub_group.h"
 #include "service/loop/loop.h"
 
 namespace berth::api_events {
@@ -21,15 +21,14 @@ struct StreamLimits {
 };
 
 /// `/events` and `/events/{topic}`: the event log as server-sent events (HTML, Server-sent events).
-/// A request is looked at on the core loop; its connection then moves to the stream loop, where the
-/// hub fills it. Core loop, but for what the stream loop calls back.
+/// A request is looked at on the core loop; its connection then moves to the loop of a hub, which
+/// fills it. Core loop, but for what that loop calls back.
 class EventStreams {
  public:
-  /// All of it must outlive this object, and the stream loop must have ended before it.
+  /// All of it must outlive this object, and the hubs' threads must have ended before it.
   /// `instance_id` is sent with each stream (core::kInstanceHeader).
-  EventStreams(loop::Loop& core_loop, loop::Loop& stream_loop, events::EventHub& hub,
-               core::Connections& connections, const core::Clock& clock, std::string instance_id,
-               StreamLimits limits);
+  EventStreams(loop::Loop& core_loop, events::HubGroup& hubs, core::Connections& connections,
+               const core::Clock& clock, std::string instance_id, StreamLimits limits);
   ~EventStreams();
   EventStreams(const EventStreams&) = delete;
   EventStreams& operator=(const EventStreams&) = delete;
@@ -43,6 +42,7 @@ class EventStreams {
   struct Open {
     std::string client_id;
     std::shared_ptr<void> slot;  // of the front
+    events::HubGroup::Seat seat;
   };
 
   void follow(const std::shared_ptr<http::Exchange>& exchange);
@@ -50,8 +50,7 @@ class EventStreams {
   void ended(const core::ConnectionId& id, const std::string& why);
 
   loop::Loop& core_loop_;
-  loop::Loop& stream_loop_;
-  events::EventHub& hub_;
+  events::HubGroup& hubs_;
   core::Connections& connections_;
   const core::Clock& clock_;
   const std::string instance_id_;

@@ -123,13 +123,13 @@ api_events::StreamLimits stream_limits(const runtime::Config& config) {
 Service::Parts::Parts(const Settings& settings, const core::Clock& time,
                       std::vector<platform::Descriptor> held_locks,
                       std::unique_ptr<loop::Loop> core_loop,
-                      std::unique_ptr<events::CommittedMailbox> event_mailbox,
+                      std::unique_ptr<events::CommittedMailboxes> event_mailboxes,
                       std::unique_ptr<storage::Store> opened_store, mcp::Sign sign)
     : locks(std::move(held_locks)),
       clock(time),
       instance_id(sign("instance").substr(0, kInstanceIdDigits)),
       loop(std::move(core_loop)),
-      mailbox(std::move(event_mailbox)),
+      mailboxes(std::move(event_mailboxes)),
       store(std::move(opened_store)),
       workers(*loop, kWorkers),
       spool(settings.paths.data_dir),
@@ -138,8 +138,8 @@ Service::Parts::Parts(const Settings& settings, const core::Clock& time,
       connections(store->change_log(), clock),
       history(*loop, store->change_log(), store->queries(), clock,
               {settings.config.history.keep_for, settings.config.history.keep_count}),
-      event_hub(stream_loop, store->event_history(), *mailbox, hub_options(settings.config)),
-      event_feeds(*loop, stream_loop, event_hub),
+      event_hubs(store->event_history(), *mailboxes, hub_options(settings.config)),
+      event_feeds(*loop, event_hubs),
       event_sources(*loop, store->change_log(), source_limits(settings.config)),
       services{*loop,    store->change_log(), store->queries(), clock, workers, spool,
                launcher, *settings.redactor},
@@ -154,7 +154,7 @@ Service::Parts::Parts(const Settings& settings, const core::Clock& time,
       links(*loop, mcp, connections, clock, link_limits(settings.config)),
       websockets(*loop, mcp, connections, event_feeds, authority,
                  websocket_limits(settings.config)),
-      event_streams(*loop, stream_loop, event_hub, connections, clock, instance_id,
+      event_streams(*loop, event_hubs, connections, clock, instance_id,
                     stream_limits(settings.config)),
       heartbeats(*loop, *this, settings.config.events.heartbeat),
       control(*loop, authority, connections, event_feeds),
@@ -181,7 +181,7 @@ core::ServiceStatus Service::Parts::status() const {
   status.reconciling_hosts = reconciler.remaining();
   status.limits_scope = platform::limits_scope();
   status.resident_bytes = platform::resident_bytes();
-  status.events = event_hub.recent_statistics();
+  status.events = event_hubs.recent_statistics();
   status.event_sources = event_sources.status();
   return status;
 }

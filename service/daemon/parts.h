@@ -14,10 +14,9 @@
 #include "service/connections/connection_registry.h"
 #include "service/core/status.h"
 #include "service/daemon/service.h"
-#include "service/events/committed_mailbox.h"
-#include "service/events/event_hub.h"
 #include "service/events/event_sources.h"
 #include "service/events/history_keeper.h"
+#include "service/events/hub_group.h"
 #include "service/events/loop_feeds.h"
 #include "service/execution/coordinator.h"
 #include "service/execution/reconciler.h"
@@ -43,7 +42,7 @@ namespace berth::daemon {
 struct Service::Parts final : core::StatusSource {
   Parts(const Settings& settings, const core::Clock& time,
         std::vector<platform::Descriptor> held_locks, std::unique_ptr<loop::Loop> core_loop,
-        std::unique_ptr<events::CommittedMailbox> event_mailbox,
+        std::unique_ptr<events::CommittedMailboxes> event_mailboxes,
         std::unique_ptr<storage::Store> opened_store, mcp::Sign sign);
 
   core::ServiceStatus status() const override;
@@ -53,16 +52,15 @@ struct Service::Parts final : core::StatusSource {
   const core::Timestamp started_at = clock.now();
   const std::string instance_id;  ///< stays the same over restarts
   std::unique_ptr<loop::Loop> loop;
-  std::unique_ptr<events::CommittedMailbox> mailbox;  // the store fills it
+  std::unique_ptr<events::CommittedMailboxes> mailboxes;  // the store fills them
   std::unique_ptr<storage::Store> store;
-  loop::Loop stream_loop;
   runtime::WorkerPool workers;
   jobs::Spool spool;
   terminals::HostLauncher launcher;
   auth::TokenAuthority authority;
   connections::ConnectionRegistry connections;
   events::HistoryKeeper history;
-  events::EventHub event_hub;  // of the stream loop
+  events::HubGroup event_hubs;
   events::LoopFeeds event_feeds;
   events::EventSources event_sources;
   execution::Services services;

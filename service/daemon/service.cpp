@@ -77,9 +77,9 @@ core::Result<void> Service::build() {
     if (!seal_.drop()) return;
     runtime::log_error("service", "the database may be damaged: the next start reads it whole");
   };
-  auto mailbox = std::make_unique<events::CommittedMailbox>();
-  options.on_committed = [mailbox = mailbox.get()](std::shared_ptr<core::CommittedEvents> batch) {
-    mailbox->put(std::move(*batch));
+  auto mailboxes = std::make_unique<events::CommittedMailboxes>(events::HubGroup::useful_size());
+  options.on_committed = [to = mailboxes.get()](const std::shared_ptr<core::CommittedEvents>& batch) {
+    to->put(batch);
   };
   auto store = storage::Store::open(
       database,
@@ -90,7 +90,7 @@ core::Result<void> Service::build() {
   auto sign = auth::load_signer(settings_.paths.data_dir + "/signing.key");
   if (!sign) return core::fail(std::move(sign.error()));
   parts_ = std::make_unique<Parts>(settings_, clock_, std::move(*locks), std::move(loop),
-                                   std::move(mailbox), std::move(*store), std::move(*sign));
+                                   std::move(mailboxes), std::move(*store), std::move(*sign));
   if (auto prepared = parts_->spool.prepare(); !prepared) return prepared;
   const auto most = static_cast<std::size_t>(settings_.config.jobs.max_output_bytes);
   if (auto added = tools::add_terminal_tools(parts_->tools, parts_->coordinator, most); !added) {
@@ -142,7 +142,7 @@ core::Result<void> Service::start() {
   std::promise<core::Result<void>> served;
   parts_->loop->post([this, &served] { serve(served); });
   loop_thread_ = std::thread([this] { parts_->loop->run(); });
-  stream_thread_ = std::thread([this] { parts_->stream_loop.run(); });
+  parts_->event_hubs.start();
   auto result = served.get_future().get();
   if (!result) stop();
   return result;
@@ -242,7 +242,7 @@ void Service::wind_down() {
   set.add(service_event("service.stopping"));
   parts_->store->change_log().commit(std::move(set), [this](core::Result<void>) {
     // Behind the batch with that event, which was posted before.
-    parts_->stream_loop.post([this] { parts_->event_hub.end_all(); });
+    parts_->event_hubs.end_all();
     parts_->front.drain(kDrainGrace, [this] {
       parts_->coordinator.runner().detach_all();
       parts_->loop->stop();
@@ -260,10 +260,7 @@ void Service::stop() {
     parts_->loop->post([this] { wind_down(); });
     loop_thread_.join();
   }
-  if (stream_thread_.joinable()) {
-    parts_->stream_loop.stop();
-    stream_thread_.join();
-  }
+  parts_->event_hubs.stop();
   parts_->workers.stop();  // while all that their tasks use is still there
   platform::remove_file(settings_.paths.runtime_dir + "/endpoint.json");
   auto closed = parts_->store->close();

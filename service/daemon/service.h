@@ -79,7 +79,6 @@ class Service {
   DatabaseSeal seal_;  // the store in parts_ may drop it
   std::unique_ptr<Parts> parts_;
   std::thread loop_thread_;
-  std::thread stream_thread_;
 };
 
 }  // namespace berth::daemon

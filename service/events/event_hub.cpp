@@ -45,6 +45,7 @@ EventHub::~EventHub() {
 
 EventHub::Handle EventHub::subscribe(Subscription subscription, std::unique_ptr<Outlet> outlet,
                                      Ended ended) {
+  listen();
   Subscriber::Source& source = *this;
   const auto subscriber =
       std::make_shared<Subscriber>(ring_, source, std::move(subscription), std::move(outlet));
@@ -54,13 +55,20 @@ EventHub::Handle EventHub::subscribe(Subscription subscription, std::unique_ptr<
   return subscriber;
 }
 
+void EventHub::listen() {
+  seconds_alone_ = 0;
+  if (std::exchange(listening_, true)) return;
+  mailbox_.set_listening(true);
+  take_mail();  // what was committed meanwhile is skipped
+}
+
 void EventHub::find_start(const std::shared_ptr<Subscriber>& subscriber) {
   const Subscription& wanted = subscriber->subscription();
   if (wanted.place.after) {
     // The store may know of events that are still on their way here.
     return subscriber->start(*wanted.place.after, *wanted.place.after > history_.last_id());
   }
-  if (!wanted.place.since) return subscriber->start(ring_.tail());
+  if (!wanted.place.since) return subscriber->start(wanted.asked_at.value_or(ring_.tail()));
   history_.last_before(*wanted.place.since, [&loop = loop_, weak = std::weak_ptr(subscriber)](
                                                 const core::Result<std::int64_t>& found) {
     loop.post([weak, found] {
@@ -114,10 +122,7 @@ void EventHub::begin_reads() {
 void EventHub::take_mail() {
   CommittedMailbox::Mail mail = mailbox_.take();
   if (mail.skip_to > 0) ring_.skip_to(mail.skip_to);
-  for (core::CommittedEvents& batch : mail.batches) {
-    counters_.published += batch.events.size();
-    ring_.append(std::move(batch));
-  }
+  for (const auto& batch : mail.batches) ring_.append(*batch);
   pump_all();
 }
 
@@ -169,6 +174,7 @@ core::EventStatistics EventHub::statistics() {
   for (Member& member : members_) count(member);
   core::EventStatistics now = counters_;
   now.subscribers = members_.size();
+  now.published = mailbox_.total();
   return now;
 }
 
@@ -177,6 +183,10 @@ void EventHub::take_rates() {
   counters_.published_per_second = static_cast<double>(now.published - last_second_.published);
   counters_.delivered_per_second = static_cast<double>(now.delivered - last_second_.delivered);
   last_second_ = now;
+  if (listening_ && members_.empty() && ++seconds_alone_ > options_.listens_alone) {
+    listening_ = false;
+    mailbox_.set_listening(false);
+  }
   const std::lock_guard lock(shown_mutex_);
   shown_ = statistics();
 }

@@ -25,10 +25,11 @@ struct HubOptions {
   std::size_t page_bytes = std::size_t{128} << 10U;
   std::size_t max_reads = 4;  ///< pages that are read at once
   core::Milliseconds heartbeat{15'000};
+  int listens_alone = 30;  ///< seconds, for somebody who comes back
 };
 
-/// Sends every event to all who follow them, from wherever each of them is. The stream loop's
-/// thread, but for what says otherwise.
+/// Sends every event to all its subscribers, from wherever each of them is. Its loop's thread, but
+/// for what says otherwise.
 class EventHub final : private Subscriber::Source {
  public:
   using Ended = std::function<void(std::string_view why, const SubscriberTotals& totals)>;
@@ -47,6 +48,9 @@ class EventHub final : private Subscriber::Source {
   Handle subscribe(Subscription subscription, std::unique_ptr<Outlet> outlet, Ended ended);
   /// Sends what is there and closes all outlets.
   void end_all();
+
+  /// Of the last event that was committed. Any thread.
+  std::int64_t last_id() const { return history_.last_id(); }
 
   core::EventStatistics statistics();
   /// The same as of the last second, at most. Any thread.
@@ -69,6 +73,8 @@ class EventHub final : private Subscriber::Source {
   void sweep();
   void beat();
   void take_rates();
+  /// Recent events are kept only while somebody follows them, and a little longer.
+  void listen();
   void count(Member& member);
 
   loop::Loop& loop_;
@@ -80,6 +86,8 @@ class EventHub final : private Subscriber::Source {
   std::deque<std::weak_ptr<Subscriber>> waiting_readers_;
   std::size_t reads_ = 0;
   bool sweeping_ = false;  // has been asked for
+  bool listening_ = false;
+  int seconds_alone_ = 0;
   core::EventStatistics counters_;
   core::EventStatistics last_second_;
   mutable std::mutex shown_mutex_;

@@ -13,16 +13,34 @@ namespace {
 constexpr std::size_t kChunkBytes = std::size_t{128} << 10U;
 constexpr std::size_t kSentText = static_cast<std::size_t>(Encoding::server_sent);
 
+core::EventRecord without_data(const core::EventRecord& event) {
+  core::EventRecord copy;
+  copy.id = event.id;
+  copy.time = event.time;
+  copy.type = event.type;
+  copy.severity = event.severity;
+  copy.source = event.source;
+  copy.source_id = event.source_id;
+  copy.client_id = event.client_id;
+  copy.session_id = event.session_id;
+  copy.job_id = event.job_id;
+  copy.request_id = event.request_id;
+  copy.connection_id = event.connection_id;
+  copy.upstream = event.upstream;
+  copy.correlation_id = event.correlation_id;
+  copy.data.clear();
+  return copy;
+}
+
 }  // namespace
 
-void EventRing::Chunk::add(core::EventRecord event) {
+void EventRing::Chunk::add(const core::EventRecord& event) {
   Encoded& sent = encoded_[kSentText];
   const std::size_t begin = sent.text.size();
   core::append_event(sent.text, core::view_of(event), core::EventFormat::server_sent);
   sent.ends.push_back(sent.text.size());
   json_begins_.push_back(sent.text.find("\ndata: ", begin) + std::string_view("\ndata: ").size());
-  event.data = std::string();  // it is in the text
-  events_.push_back(std::move(event));
+  events_.push_back(without_data(event));  // they are in the text
 }
 
 std::string_view EventRing::Chunk::sent_text(std::size_t index) const {
@@ -71,14 +89,14 @@ std::size_t EventRing::Chunk::bytes() const {
   return bytes;
 }
 
-void EventRing::append(core::CommittedEvents batch) {
+void EventRing::append(const core::CommittedEvents& batch) {
   if (batch.prev_id != tail_) skip_to(batch.prev_id);
-  for (core::EventRecord& event : batch.events) {
+  for (const core::EventRecord& event : batch.events) {
     if (chunks_.empty() || chunks_.back().encoded_[kSentText].text.size() >= kChunkBytes) {
       drop_old();
       chunks_.emplace_back();
     }
-    chunks_.back().add(std::move(event));
+    chunks_.back().add(event);
   }
   tail_ = batch.last_id;
 }

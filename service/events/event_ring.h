@@ -47,7 +47,7 @@ class EventRing {
       std::vector<std::size_t> ends;
     };
 
-    void add(core::EventRecord event);
+    void add(const core::EventRecord& event);
     Encoded& encoded(Encoding encoding);
     std::string_view sent_text(std::size_t index) const;
     std::string_view json(std::size_t index) const;
@@ -67,7 +67,7 @@ class EventRing {
   EventRing(std::int64_t tail, std::size_t max_bytes)
       : tail_(tail), floor_(tail), max_bytes_(max_bytes) {}
 
-  void append(core::CommittedEvents batch);
+  void append(const core::CommittedEvents& batch);
   /// Events up to that id were committed and are not here: who needs them reads the store.
   void skip_to(std::int64_t last_id);
 

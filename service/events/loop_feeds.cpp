@@ -12,7 +12,7 @@ struct Consumer {
   core::EventFeeds::OnEnd on_end;
 };
 
-/// The hub's side. Stream loop.
+/// The hub's side. Its loop.
 class FeedOutlet final : public Outlet {
  public:
   FeedOutlet(loop::Loop& consumer_loop, std::weak_ptr<Consumer> consumer)
@@ -67,7 +67,7 @@ class FeedOutlet final : public Outlet {
   bool under_way_ = false;
 };
 
-/// What both sides need of each other; the members are the stream loop's.
+/// What both sides need of each other; the members are the hub's loop's.
 struct Link {
   EventHub::Handle subscriber;
   FeedOutlet* outlet = nullptr;  // as long as the subscriber
@@ -75,23 +75,23 @@ struct Link {
 
 class LoopFeed final : public core::EventFeed {
  public:
-  LoopFeed(loop::Loop& stream_loop, std::shared_ptr<Consumer> consumer, std::shared_ptr<Link> link)
-      : stream_loop_(stream_loop), consumer_(std::move(consumer)), link_(std::move(link)) {}
+  LoopFeed(HubGroup::Seat seat, std::shared_ptr<Consumer> consumer, std::shared_ptr<Link> link)
+      : seat_(std::move(seat)), consumer_(std::move(consumer)), link_(std::move(link)) {}
 
   ~LoopFeed() override {
-    stream_loop_.post([link = link_] {
+    seat_.loop().post([link = link_] {
       if (const auto subscriber = link->subscriber.lock()) subscriber->close("the client left");
     });
   }
 
   void more() override {
-    stream_loop_.post([link = link_] {
+    seat_.loop().post([link = link_] {
       if (const auto subscriber = link->subscriber.lock()) link->outlet->taken();
     });
   }
 
  private:
-  loop::Loop& stream_loop_;
+  HubGroup::Seat seat_;
   std::shared_ptr<Consumer> consumer_;
   std::shared_ptr<Link> link_;
 };
@@ -102,15 +102,16 @@ std::unique_ptr<core::EventFeed> LoopFeeds::follow(core::EventFilter filter, cor
                                                    OnEvents on_events, OnEnd on_end) {
   auto consumer = std::make_shared<Consumer>(Consumer{std::move(on_events), std::move(on_end)});
   auto link = std::make_shared<Link>();
-  Subscription wanted{std::move(filter), Encoding::json_lines, place};
-  stream_loop_.post(
-      [this, wanted = std::move(wanted), link, weak = std::weak_ptr(consumer)]() mutable {
-        auto outlet = std::make_unique<FeedOutlet>(consumer_loop_, weak);
-        link->outlet = outlet.get();
-        link->subscriber = hub_.subscribe(std::move(wanted), std::move(outlet),
-                                          [](std::string_view, const SubscriberTotals&) {});
-      });
-  return std::make_unique<LoopFeed>(stream_loop_, std::move(consumer), std::move(link));
+  HubGroup::Seat seat = hubs_.take_seat();
+  Subscription wanted{std::move(filter), Encoding::json_lines, place, seat.hub().last_id()};
+  seat.loop().post([this, &hub = seat.hub(), wanted = std::move(wanted), link,
+                    weak = std::weak_ptr(consumer)]() mutable {
+    auto outlet = std::make_unique<FeedOutlet>(consumer_loop_, weak);
+    link->outlet = outlet.get();
+    link->subscriber = hub.subscribe(std::move(wanted), std::move(outlet),
+                                     [](std::string_view, const SubscriberTotals&) {});
+  });
+  return std::make_unique<LoopFeed>(std::move(seat), std::move(consumer), std::move(link));
 }
 
 }  // namespace berth::events

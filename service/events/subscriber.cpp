@@ -142,20 +142,29 @@ void Subscriber::send_recent() {
     if (ring_.is_newest(position_)) cursor_ = std::max(cursor_, ring_.tail());
     return;
   }
-  all_ ? send_all_of(*chunk) : send_matching(*chunk);
+  if (all_) return send_stretch(*chunk, position_.event, chunk->size());
+  if (!send_matching_tail(*chunk)) send_matching(*chunk);
 }
 
-void Subscriber::send_all_of(EventRing::Chunk& chunk) {
+void Subscriber::send_stretch(EventRing::Chunk& chunk, std::size_t first, std::size_t last) {
   const Encoding encoding = subscription_.encoding;
-  const std::size_t first = position_.event;
   const std::size_t begin = chunk.offset(encoding, first);
-  const std::size_t sent =
-      send_whole(chunk.text(encoding, first, chunk.size()), [&](std::size_t byte) {
-        return chunk.offset(encoding, chunk.event_at(encoding, begin + byte) + 1) - begin;
-      });
+  const std::size_t sent = send_whole(chunk.text(encoding, first, last), [&](std::size_t byte) {
+    return chunk.offset(encoding, chunk.event_at(encoding, begin + byte) + 1) - begin;
+  });
   position_.event = chunk.event_at(encoding, begin + sent);
   totals_.events += position_.event - first;
   cursor_ = told_ = chunk.id(position_.event - 1);
+}
+
+/// Most often that is all there is: one event that has just come.
+bool Subscriber::send_matching_tail(EventRing::Chunk& chunk) {
+  const std::size_t first = position_.event;
+  for (std::size_t i = first; i < chunk.size(); ++i) {
+    if (!subscription_.filter.matches(core::view_of(chunk.event(i)))) return false;
+  }
+  send_stretch(chunk, first, chunk.size());
+  return true;
 }
 
 void Subscriber::send_matching(EventRing::Chunk& chunk) {

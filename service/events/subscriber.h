@@ -20,6 +20,9 @@ struct Subscription {
   core::EventFilter filter;
   Encoding encoding = Encoding::server_sent;
   core::EventPlace place;
+  /// Where it begins without a place: the last event when it was asked for, which is before it gets
+  /// to the hub. None: what comes from then on.
+  std::optional<std::int64_t> asked_at;
 };
 
 /// What a subscriber was sent in all.
@@ -83,7 +86,10 @@ class Subscriber final : public Outlet::Owner, public std::enable_shared_from_th
   std::size_t send_whole(std::string_view text, EndOf end_of);
   void send_page();
   void send_recent();
-  void send_all_of(EventRing::Chunk& chunk);
+  /// The events [first, last), of which at least one is sent.
+  void send_stretch(EventRing::Chunk& chunk, std::size_t first, std::size_t last);
+  /// False if not all that is left of the chunk matches.
+  bool send_matching_tail(EventRing::Chunk& chunk);
   void send_matching(EventRing::Chunk& chunk);
   void tell_caught_up();
   void send_control(std::string_view type, std::string_view data);

@@ -23,6 +23,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 /// What came out of one subscriber, and how much its client takes at a time.
 struct Client {
@@ -107,7 +108,7 @@ class EventHubTest : public testing::Test {
   void open(HubOptions options = {}) {
     storage::StoreOptions store_options;
     store_options.on_committed = [this](const std::shared_ptr<core::CommittedEvents>& batch) {
-      mailbox_.put(std::move(*batch));
+      mailbox_.put(batch);
     };
     on_core([&] {
       auto opened = storage::Store::open(
@@ -217,6 +218,31 @@ TEST_F(EventHubTest, ReplaysFromTheStoreAndGoesOnLive) {
   EXPECT_EQ(ids_in(client->received), range(101, 505));
   EXPECT_THAT(client->received, HasSubstr("event: replay.caught_up\ndata: {\"last_id\":"));
   EXPECT_THAT(client->received, testing::Not(HasSubstr("truncated")));
+}
+
+TEST_F(EventHubTest, WhatIsPublishedBetweenTheQuestionAndItsPlaceHereIsSent) {
+  const auto before = follow();
+  commit(2);
+  wait_stored();
+  Subscription wanted;
+  wanted.asked_at = hub_->last_id();
+  commit(3);
+  wait_stored();
+  ASSERT_TRUE(until_ids(before, 5));
+  const auto client = follow(wanted);
+  commit(1);
+  ASSERT_TRUE(until_ids(client, 4));
+  EXPECT_EQ(ids_in(client->received), range(3, 6));
+  EXPECT_THAT(client->received, Not(HasSubstr("caught_up")));
+
+  // Also if nobody listened meanwhile.
+  reopen();
+  wanted.asked_at = hub_->last_id();
+  commit(2);
+  wait_stored();
+  const auto first = follow(wanted);
+  ASSERT_TRUE(until_ids(first, 2));
+  EXPECT_EQ(ids_in(first->received), range(7, 8));
 }
 
 TEST_F(EventHubTest, OneWhoComesBackSoonIsServedFromMemory) {
