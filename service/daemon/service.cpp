@@ -78,9 +78,10 @@ core::Result<void> Service::build() {
     runtime::log_error("service", "the database may be damaged: the next start reads it whole");
   };
   auto mailboxes = std::make_unique<events::CommittedMailboxes>(events::HubGroup::useful_size());
-  options.on_committed = [to = mailboxes.get()](const std::shared_ptr<core::CommittedEvents>& batch) {
-    to->put(batch);
-  };
+  options.on_committed =
+      [to = mailboxes.get()](const std::shared_ptr<core::CommittedEvents>& batch) {
+        to->put(batch);
+      };
   auto store = storage::Store::open(
       database,
       [core_loop = loop.get()](std::function<void()> task) { core_loop->post(std::move(task)); },
