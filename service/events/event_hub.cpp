@@ -28,6 +28,7 @@ EventHub::EventHub(loop::Loop& loop, core::EventHistory& history, CommittedMailb
       mailbox_(mailbox),
       options_(options),
       ring_(history.last_id(), options.ring_bytes),
+      round_(loop),
       heartbeat_(loop),
       rates_(loop) {
   mailbox_.set_wake([this, weak = std::weak_ptr(self_)] {
@@ -123,7 +124,22 @@ void EventHub::take_mail() {
   CommittedMailbox::Mail mail = mailbox_.take();
   if (mail.skip_to > 0) ring_.skip_to(mail.skip_to);
   for (const auto& batch : mail.batches) ring_.append(*batch);
+  pump_when_due();
+}
+
+void EventHub::pump_when_due() {
+  using std::chrono::steady_clock;
+  const auto begin = steady_clock::now();
+  if (begin < next_round_) {
+    if (!round_.active()) {
+      round_.start(std::chrono::ceil<core::Milliseconds>(next_round_ - begin),
+                   [this] { pump_when_due(); });
+    }
+    return;
+  }
   pump_all();
+  const auto took = steady_clock::now() - begin;
+  next_round_ = took < 1ms ? begin : begin + 2 * took;
 }
 
 void EventHub::pump_all() {

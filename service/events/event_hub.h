@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -70,6 +71,9 @@ class EventHub final : private Subscriber::Source {
   void begin_reads();
   void take_mail();
   void pump_all();
+  /// A round to thousands takes milliseconds: the next waits as long again, so that what comes
+  /// meanwhile goes out with one write each and others have the processor, too.
+  void pump_when_due();
   void sweep();
   void beat();
   void take_rates();
@@ -92,6 +96,8 @@ class EventHub final : private Subscriber::Source {
   core::EventStatistics last_second_;
   mutable std::mutex shown_mutex_;
   core::EventStatistics shown_;  // guarded by shown_mutex_
+  std::chrono::steady_clock::time_point next_round_{};
+  loop::Timer round_;  // while one is waited for
   loop::Timer heartbeat_;
   loop::Timer rates_;
   std::shared_ptr<EventHub*> self_ = std::make_shared<EventHub*>(this);  // null once it has gone
